@@ -1,0 +1,1 @@
+"""What every room stands on: the error tree, files that are whole or absent, frozen settings."""

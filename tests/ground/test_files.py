@@ -1,0 +1,57 @@
+import os
+
+import pytest
+
+from ground.errors import BadData
+from ground.files import read_json, sha256, whole_file, whole_folder, write_json
+
+
+def test_a_file_appears_whole_and_leaves_no_temporary_behind(tmp_path):
+    with whole_file(tmp_path / "new" / "a.csv") as temporary:
+        assert temporary.suffix == ".csv"
+        temporary.write_text("one")
+        assert not (tmp_path / "new" / "a.csv").exists()
+    assert (tmp_path / "new" / "a.csv").read_text() == "one"
+    assert os.listdir(tmp_path / "new") == ["a.csv"]
+
+
+def test_a_failed_write_leaves_the_earlier_file_as_it_was(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("earlier")
+    with pytest.raises(UnicodeEncodeError), whole_file(path) as temporary:
+        temporary.write_text("half, then a letter that ASCII lacks: é", encoding="ascii")
+    assert path.read_text() == "earlier"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_folder_appears_with_all_its_files_and_replaces_an_earlier_one(tmp_path):
+    path = tmp_path / "part"
+    for content in ("first", "second"):
+        with whole_folder(path) as temporary:
+            (temporary / "x").write_text(content)
+    assert (path / "x").read_text() == "second"
+    assert os.listdir(tmp_path) == ["part"]
+
+
+def test_a_failed_folder_leaves_nothing(tmp_path):
+    with pytest.raises(IsADirectoryError), whole_folder(tmp_path / "part") as temporary:
+        temporary.write_text("a folder takes no text")
+    assert os.listdir(tmp_path) == []
+
+
+def test_json_comes_back_as_written(tmp_path):
+    content = {"words": ["café", "t-shirt"], "n": 3}
+    write_json(tmp_path / "a.json", content)
+    assert read_json(tmp_path / "a.json") == content
+
+
+def test_what_is_not_json_is_named(tmp_path):
+    (tmp_path / "a.json").write_bytes(b"{\xff")
+    with pytest.raises(BadData, match=r"Expected JSON in .*a\.json"):
+        read_json(tmp_path / "a.json")
+
+
+def test_sha256_is_that_of_the_bytes(tmp_path):
+    (tmp_path / "a").write_bytes(b"abc")
+    # FIPS 180-2, appendix B.1
+    assert sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
