@@ -1,0 +1,54 @@
+"""Compiled kernels over whole batches: a batch is cut into chunks, and a pool of threads works them off."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import joblib
+
+from ground.errors import BadSettings
+
+THREADS = "DOODLESTACK_THREADS"  # environment variable; folds that train side by side share the cores by it
+CHUNKS_A_THREAD = 2  # a chunk of long drawings then holds the others up by half a share at most
+SMALLEST_CHUNK = 32  # drawings; below it, handing a chunk over costs more than a core gains
+
+
+def threads() -> int:
+    """How many threads a batch is spread over: `DOODLESTACK_THREADS`, or every core that this process may use.
+
+    Raises `BadSettings` when the variable is not a whole number from 1.
+    """
+    asked = os.environ.get(THREADS)
+    if asked is None:
+        return int(joblib.cpu_count())
+    if not asked.isdecimal() or int(asked) < 1:
+        raise BadSettings(f"Expected a whole number from 1 in {THREADS}, received {asked!r}. Correct or unset it.")
+    return int(asked)
+
+
+def over_cores(kernel: Callable[..., None], count: int, *arguments: Any) -> None:
+    """Call `kernel(first, last, *arguments)` for chunks that together cover `range(count)`.
+
+    The kernel releases Python's lock (numba's `nogil`) and writes only the rows `first` to `last` of its output,
+    so the result does not depend on the number of threads. It must not call `over_cores` itself.
+    """
+    workers = threads()
+    chunks = min(workers * CHUNKS_A_THREAD, count // SMALLEST_CHUNK)
+    if workers == 1 or chunks < 2:
+        kernel(0, count, *arguments)
+        return
+    bounds = [count * chunk // chunks for chunk in range(chunks + 1)]
+    calls = [_pool(workers).submit(kernel, first, last, *arguments) for first, last in pairwise(bounds)]
+    for call in calls:
+        call.result()
+
+
+@cache
+def _pool(workers: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(workers, thread_name_prefix="doodlestack")
+
+
+os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not live on in a forked process

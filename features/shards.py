@@ -1,0 +1,101 @@
+"""The 100 cv shards and the test drawings, mapped into memory: any drawing is at hand, none is read in advance."""
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from features.arrow_files import SCHEMA, ArrowDrawings, open_batches, record_batch
+from features.classes import read_classes
+from features.drawings import CV_SHARDS, Drawings
+from ground.errors import MissingResult
+from ground.files import whole_file
+
+CLASSES, TEST = "classes.json", "test.arrow"
+
+
+class Shards:
+    """All training drawings of a shuffle, numbered 0 to N - 1 through `cv_00.arrow` to `cv_99.arrow`.
+
+    May be pickled (it opens its folder again) and used by several threads at once.
+    """
+
+    def __init__(self, folder: Path, classes: tuple[str, ...], drawings: ArrowDrawings) -> None:
+        self.folder, self.classes, self._drawings = folder, classes, drawings
+
+    @classmethod
+    def open(cls, folder: Path) -> "Shards":
+        """Map the shards; raises `MissingResult` where one is not there, `BadData` where one is damaged."""
+        paths = [folder / CLASSES, *(shard_path(folder, cv) for cv in range(CV_SHARDS)), folder / TEST]
+        missing = [path.name for path in paths if not path.exists()]
+        if missing:
+            raise MissingResult(
+                f"Expected {CLASSES}, {CV_SHARDS} shards and {TEST} in {folder}, received "
+                f"{len(paths) - len(missing)} of these {len(paths)} files: {missing[0]} is missing. "
+                f"Run `doodlestack shuffle` first."
+            )
+        batches = [(batch, str(path)) for path in paths[1:-1] for batch in open_batches(path)]
+        return cls(
+            folder, read_classes(paths[0]), ArrowDrawings([batch for batch, _ in batches], [n for _, n in batches])
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Shards.open, (self.folder,)
+
+    def __len__(self) -> int:
+        return len(self._drawings)
+
+    def __repr__(self) -> str:
+        return f"Shards({str(self.folder)!r}: {len(self):,} drawings of {len(self.classes)} classes)"
+
+    @property
+    def key_id(self) -> NDArray[np.int64]:
+        """(N,)"""
+        return self._drawings.key_id
+
+    @property
+    def label(self) -> NDArray[np.int16]:
+        """(N,) place in `classes`."""
+        return self._drawings.label
+
+    @property
+    def has_time(self) -> NDArray[np.bool_]:
+        """(N,) whether the times of a drawing's points are known."""
+        return self._drawings.has_time
+
+    def take(self, rows: NDArray[np.int64]) -> Drawings:
+        """The drawings of these rows, in this order; raises IndexError past the last, `BadData` at damaged ones."""
+        return self._drawings.take(rows)
+
+    def test(self) -> Drawings:
+        """The test drawings in the order of their file; none where the data had no test file."""
+        return self._test
+
+    @cached_property
+    def _test(self) -> Drawings:
+        return read_drawings(self.folder / TEST)
+
+
+def shard_path(folder: Path, cv: int) -> Path:
+    """The file of one cv shard."""
+    return folder / f"cv_{cv:02}.arrow"
+
+
+def open_drawings(path: Path) -> ArrowDrawings:
+    """The drawings of one Arrow file, mapped; raises `BadData` when it is damaged."""
+    batches = open_batches(path)
+    return ArrowDrawings(batches, [str(path)] * len(batches))
+
+
+def read_drawings(path: Path) -> Drawings:
+    """All drawings of one Arrow file; raises `BadData` when it is damaged."""
+    drawings = open_drawings(path)
+    return drawings.take(np.arange(len(drawings)))
+
+
+def write_drawings(path: Path, drawings: Drawings) -> None:
+    """Write drawings as one Arrow file of one record batch, whole or not at all."""
+    with whole_file(path) as temporary, pa.OSFile(str(temporary), "wb") as file, pa.ipc.new_file(file, SCHEMA) as out:
+        out.write_batch(record_batch(drawings))

@@ -1,0 +1,92 @@
+import gzip
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from features.bad_rows import BadRows
+from features.formats import read, sources
+from ground.errors import BadData, MissingResult
+
+ROW = b'key_id,countrycode,drawing\n1,US,"[[[1], [2]]]"\n'
+
+
+def touch(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(ROW)
+
+
+def test_kaggles_layout_is_recognised(tmp_path: Path) -> None:
+    data = tmp_path / "raw quickdraw_raw"  # what stands above the data says nothing
+    touch(data, "train_simplified/hot dog.csv", "train_raw/hot dog.csv", "test_simplified.csv", "test_raw.csv")
+    touch(data, "sample_submission.csv", "README.md", "test_labels.tsv", ".hidden/cat.csv")
+    found = {source.name.removeprefix(f"{data}/"): (source.split, source.form) for source in sources(data)}
+    assert found == {
+        "train_simplified/hot dog.csv": ("train", "simplified"),
+        "train_raw/hot dog.csv": ("train", "raw"),
+        "test_simplified.csv": ("test", "simplified"),
+        "test_raw.csv": ("test", "raw"),
+    }
+
+
+def test_googles_names_give_class_and_form(tmp_path: Path) -> None:
+    touch(tmp_path, "full_simplified_test tube.ndjson", "full_raw_hot dog.ndjson", "full_binary_eye.bin", "draw.csv.gz")
+    found = {source.class_name: (source.split, source.form, source.format) for source in sources(tmp_path)}
+    assert found == {
+        "test tube": ("train", "simplified", "ndjson"),
+        "hot dog": ("train", "raw", "ndjson"),
+        "eye": ("train", "simplified", "bin"),
+        "draw": ("train", "unknown", "csv"),
+    }
+
+
+def test_members_of_kaggles_zips_are_read_in_place(tmp_path: Path) -> None:
+    for name, member in [("train_raw.zip", "cat.csv"), ("test_simplified.csv.zip", "test_simplified.csv")]:
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(member, ROW)
+            archive.writestr("__MACOSX/._cat.csv", b"")
+    test, train = sources(tmp_path)
+    assert (train.split, train.form, train.class_name) == ("train", "raw", "cat")
+    assert (test.split, test.form, test.size) == ("test", "simplified", len(ROW))
+    drawings = next(read(test, BadRows(tmp_path / "bad.csv")))
+    assert drawings.key_id.tolist() == [1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["test_simplified.csv.zip", "train_raw.zip"]
+
+
+def test_a_fingerprint_follows_the_content_and_not_the_date(tmp_path: Path) -> None:
+    touch(tmp_path, "a.csv", "b.csv")
+    first, second = sources(tmp_path)
+    assert first.fingerprint() == second.fingerprint()
+    (tmp_path / "b.csv").write_bytes(ROW.replace(b"US", b"DE"))
+    assert first.fingerprint() != second.fingerprint()
+
+
+def damaged_zip(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("cat.csv", ROW * 50)
+    data = bytearray(path.read_bytes())
+    data[40:60] = bytes(20)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("cut.csv.gz", lambda path: path.write_bytes(gzip.compress(ROW * 50)[:-20])),
+        ("not.csv.gz", lambda path: path.write_bytes(ROW)),
+        ("not.zip", lambda path: path.write_bytes(ROW)),
+        ("damaged.zip", damaged_zip),
+    ],
+)
+def test_a_damaged_archive_is_refused_by_name(tmp_path: Path, name: str, spoil) -> None:
+    spoil(tmp_path / name)
+    with pytest.raises(BadData, match=name):
+        list(read(sources(tmp_path / name)[0], BadRows(tmp_path / "bad.csv")))
+
+
+def test_no_drawings_and_no_folder_are_said_apart(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match=r"received none"):
+        sources(tmp_path)
+    with pytest.raises(MissingResult, match="no such file or folder"):
+        sources(tmp_path / "nowhere")

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from features.augmentation import Augmentation, draw_transforms
+from features.drawings import Drawings
+from features.inputs import ColorImage, GrayImage, StrokeSequence
+from features.rendering import render_color, render_gray
+from features.sequences import sequences
+from ground.errors import BadSettings
+
+DRAWINGS = Drawings.from_strokes([[[[0, 200], [30, 90], [0, 50]]], [], [[[3], [4]]]])
+
+
+@pytest.mark.parametrize("inputs", [GrayImage(size=24), ColorImage(size=24), StrokeSequence(length=9)])
+def test_what_is_made_has_the_shape_and_type_that_is_promised(inputs):
+    transforms = draw_transforms(DRAWINGS, Augmentation(flip=0.5), np.random.default_rng(0))
+    for made in (inputs.make(DRAWINGS), inputs.make(DRAWINGS, transforms)):
+        assert made.shape == (3, *inputs.shape)
+        assert made.dtype == inputs.dtype
+
+
+def test_settings_reach_the_kernels():
+    gray, color = GrayImage(size=24, line_width=9), ColorImage(size=24, line_width=9, use_time=False)
+    assert np.array_equal(gray.make(DRAWINGS), render_gray(DRAWINGS, 24, 9))
+    assert np.array_equal(color.make(DRAWINGS), render_color(DRAWINGS, 24, 9, use_time=False))
+    assert np.array_equal(StrokeSequence(length=9).make(DRAWINGS), sequences(DRAWINGS, 9))
+
+
+def test_an_unknown_setting_is_refused():
+    with pytest.raises(BadSettings, match="did you mean 'line_width'"):
+        GrayImage.of({"line_with": 3})
