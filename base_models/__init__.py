@@ -1,0 +1,1 @@
+"""Base models: the registry, one file an architecture, and the training of one (model, fold)."""

@@ -1,0 +1,43 @@
+import keras
+import numpy as np
+import pytest
+
+from base_models.objective import map_at_3, optimizer, smoothed_crossentropy
+from base_models.schedule import learning_rate_schedule
+from base_models.settings import TrainSettings
+from oof.scores import map_at_3 as reference
+
+
+def test_the_watched_map_at_3_is_that_of_the_scores():
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(7), 200).astype("float32")
+    labels = rng.integers(0, 7, 200)
+    metric = map_at_3()
+    metric.update_state(labels, probabilities)
+    assert float(metric.result()) == pytest.approx(reference(probabilities, labels), abs=1e-6)
+
+
+def test_a_constant_output_earns_no_map_at_3():
+    metric = map_at_3()
+    metric.update_state(np.array([0, 1, 2, 3]), np.full((4, 4), 0.25, "float32"))
+    assert float(metric.result()) == 0.0
+
+
+def test_the_loss_is_crossentropy_with_smoothed_labels():
+    probabilities = np.array([[0.7, 0.2, 0.1]], "float32")
+    target = np.array([0.9 + 0.1 / 3, 0.1 / 3, 0.1 / 3])
+    loss = smoothed_crossentropy(3, 0.1)(np.array([0]), probabilities)
+    assert float(loss[0]) == pytest.approx(-(target * np.log(probabilities[0])).sum(), rel=1e-5)
+
+
+def test_weight_decay_spares_biases_and_normalisation():
+    settings = TrainSettings(weight_decay=0.5, learning_rate=1.0, schedule="cosine", warmup=0.0)
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.BatchNormalization()])
+    adamw = optimizer(settings, learning_rate_schedule(settings, 10))
+    adamw.build(network.trainable_variables)
+    network.layers[0].bias.assign(np.ones(2))
+    before = [np.array(variable) for variable in network.trainable_variables]
+    adamw.apply([np.zeros(variable.shape, "float32") for variable in network.trainable_variables])
+    for variable, old in zip(network.trainable_variables, before, strict=True):
+        expected = old * 0.5 if variable.name == "kernel" else old
+        np.testing.assert_allclose(np.array(variable), expected, rtol=1e-6)

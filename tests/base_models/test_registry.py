@@ -1,0 +1,82 @@
+import pytest
+
+from base_models.registry import MODELS, base_model, load_models, model_named
+from base_models.settings import TrainSettings
+from features.inputs import GrayImage
+from ground.errors import BadSettings, UnknownModel
+
+OWN_MODEL = '''
+import keras
+from doodlestack import GrayImage, base_model
+
+@base_model(inputs=GrayImage(size=32), train={"epochs": 7})
+def tiny_gray(input_shape, classes):
+    """A model of one's own."""
+    image = keras.Input(input_shape)
+    x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image))
+    return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
+'''
+
+
+@pytest.fixture(autouse=True)
+def registry():
+    load_models()
+    before = dict(MODELS)
+    yield
+    MODELS.clear()
+    MODELS.update(before)
+
+
+def test_the_three_base_models_are_registered():
+    assert {"gray64_cnn", "rgb128_cnn", "stroke_lstm"} <= set(MODELS)
+
+
+def test_a_users_file_with_one_decorated_function_is_enough(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(OWN_MODEL)
+    load_models([file])
+    assert model_named("tiny_gray").summary == "A model of one's own."
+    assert model_named("tiny_gray").settings(TrainSettings(), {}).epochs == 7
+    load_models([file])  # once more is no second registration
+
+
+def test_taking_a_name_twice_raises():
+    def gray64_cnn(input_shape, classes):
+        raise AssertionError("never built")
+
+    with pytest.raises(BadSettings, match="received 'gray64_cnn', which is taken"):
+        base_model(inputs=GrayImage())(gray64_cnn)
+
+
+def test_an_unknown_model_names_the_nearest():
+    with pytest.raises(UnknownModel, match="received 'gray_64cnn'; did you mean 'gray64_cnn'"):
+        model_named("gray_64cnn")
+
+
+def test_a_file_that_is_not_there_and_one_that_registers_nothing_are_refused(tmp_path):
+    with pytest.raises(BadSettings, match="which is not there"):
+        load_models([tmp_path / "none.py"])
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    with pytest.raises(BadSettings, match=r"received none\.$"):
+        load_models([tmp_path / "empty.py"])
+
+
+def test_a_models_own_default_gives_way_to_what_the_run_sets():
+    lstm = model_named("stroke_lstm")
+    default = lstm.train["learning_rate"]
+    assert default != TrainSettings().learning_rate
+    assert lstm.settings(TrainSettings(), {}).learning_rate == default
+    assert lstm.settings(TrainSettings(learning_rate=1.0), {}).learning_rate == 1.0
+    assert lstm.settings(TrainSettings(learning_rate=1.0), {"learning_rate": 2.0}).learning_rate == 2.0
+
+
+def test_nested_settings_are_merged_field_by_field():
+    general = TrainSettings.of({"augmentation": {"flip": 0.5, "rotate": 10}})
+    own = model_named("gray64_cnn").settings(general, {"augmentation": {"flip": 0.0}})
+    assert own.augmentation.flip == 0.0
+    assert own.augmentation.rotate == 10
+
+
+def test_an_unknown_own_setting_names_the_model_and_the_nearest():
+    with pytest.raises(BadSettings, match=r"training settings of gray64_cnn:\n.*'epoch'; did you mean 'epochs'"):
+        model_named("gray64_cnn").settings(TrainSettings(), {"epoch": 3})

@@ -1,0 +1,129 @@
+import csv
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from base_models.prediction import load_network, predict
+from base_models.registry import MODELS, BaseModel, load_models
+from base_models.settings import TrainSettings
+from base_models.training import HISTORY, train_fold, training_rows
+from features.drawings import Drawings
+from features.inputs import GrayImage
+from ground.errors import BadSettings, MissingResult
+from ground.files import read_json
+from oof.folds import fold_of
+
+load_models()
+FOLDS = 3
+QUICK = TrainSettings(epochs=2, batch_size=16, inner_validation=0.1)
+
+
+class InMemory:
+    """Drawings with the manners of shards, remembering which rows were asked for."""
+
+    def __init__(self, drawings, classes):
+        self.drawings, self.classes = drawings, classes
+        self.key_id, self.label = drawings.key_id, drawings.label
+        self.taken = set()
+
+    def __len__(self):
+        return len(self.drawings)
+
+    def take(self, rows):
+        self.taken.update(np.asarray(rows).tolist())
+        return self.drawings[rows]
+
+
+def small(input_shape, classes):
+    """A linear model on the picture."""
+    image = keras.Input(input_shape)
+    x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image))
+    return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+LINEAR = BaseModel("small", small, GrayImage(size=32))
+
+
+@pytest.fixture
+def source():
+    """60 lines, level (class 0) or upright (class 1), over all folds."""
+    strokes = [[[[0, 255], [place, place]]] if place % 2 else [[[place, place], [0, 255]]] for place in range(60)]
+    key_id = 10**15 + np.arange(60) // 2 * 10**7
+    return InMemory(Drawings.from_strokes(strokes, key_id, label=np.arange(60) % 2), ("level", "upright"))
+
+
+def test_the_held_out_fold_takes_no_part_in_training(tmp_path, source):
+    train_fold(LINEAR, source, 1, FOLDS, QUICK, tmp_path, seed=1)
+    held_out = np.flatnonzero(fold_of(source.key_id, FOLDS) == 1)
+    assert source.taken == set(range(60)) - set(held_out.tolist())
+
+
+def test_watched_rows_are_neither_trained_on_nor_held_out(source):
+    rows, watched = training_rows(source.key_id, 0, FOLDS, 0.25, seed=3)
+    assert len(watched) == 10
+    assert not set(rows) & set(watched)
+    assert (fold_of(source.key_id[np.union1d(rows, watched)], FOLDS) != 0).all()
+
+
+def test_training_writes_its_model_history_and_marker(tmp_path, source):
+    network = train_fold(LINEAR, source, 0, FOLDS, QUICK, tmp_path, seed=1)
+    with (tmp_path / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == HISTORY
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert all(row["val_map_at_3"] for row in rows)
+    done = read_json(tmp_path / "done.json")
+    assert (done["rows"], done["fold"], done["parameters"]) == (36, 0, network.count_params())
+
+
+def test_a_saved_model_predicts_as_before_and_learned_the_lines(tmp_path, source):
+    network = train_fold(LINEAR, source, 0, FOLDS, QUICK.but(epochs=5), tmp_path, seed=1)
+    rows = np.flatnonzero(fold_of(source.key_id, FOLDS) == 0)
+    before = predict(network, LINEAR.inputs, source, rows)
+    after = predict(load_network(tmp_path / "model.keras"), LINEAR.inputs, source, rows)
+    np.testing.assert_array_equal(before, after)
+    assert (before.argmax(axis=1) == source.label[rows]).mean() > 0.9
+
+
+def test_one_seed_gives_one_model_and_another_another(tmp_path, source):
+    rows = np.arange(5)
+    first, again, other = (
+        predict(train_fold(LINEAR, source, 0, FOLDS, QUICK, tmp_path, seed), LINEAR.inputs, source, rows)
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 1e-6
+
+
+def test_shuffled_labels_are_learned_to_chance_only(tmp_path, source):
+    noise = InMemory(replace(source.drawings, label=np.random.default_rng(0).permutation(source.label)), source.classes)
+    hits = []
+    for fold in range(FOLDS):
+        network = train_fold(LINEAR, noise, fold, FOLDS, QUICK, tmp_path, seed=1)
+        rows = np.flatnonzero(fold_of(noise.key_id, FOLDS) == fold)
+        hits.append(predict(network, LINEAR.inputs, noise, rows).argmax(axis=1) == noise.label[rows])
+    share = np.concatenate(hits).mean()
+    assert abs(share - 0.5) < 3 * np.sqrt(0.25 / 60)
+
+
+def test_nothing_to_train_on_is_said(tmp_path, source):
+    lonely = InMemory(source.drawings[fold_of(source.key_id, FOLDS) == 0], source.classes)
+    with pytest.raises(BadSettings, match="Expected drawings outside fold 0 of 3, received none"):
+        train_fold(LINEAR, lonely, 0, FOLDS, QUICK, tmp_path, seed=1)
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(MissingResult, match=r"Expected a trained model at .*model\.keras"):
+        load_network(tmp_path / "model.keras")
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_registered_model_trains_saves_and_gives_probabilities(name, tmp_path, source):
+    model = MODELS[name]
+    settings = model.settings(TrainSettings(epochs=1, batch_size=32), {})
+    train_fold(model, source, 0, FOLDS, settings, tmp_path, seed=1)
+    probabilities = predict(load_network(tmp_path / "model.keras"), model.inputs, source, np.arange(8))
+    assert probabilities.shape == (8, 2)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
