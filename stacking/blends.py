@@ -1,0 +1,94 @@
+"""Blends: the base models' probabilities combined by a formula, the same for every drawing."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from stacking.columns import Floats, Labels, log_of, softmax
+from stacking.stacker import Stacker
+
+
+class SingleModel(Stacker):
+    """One base model alone, the one at place `model`: what every blend has to beat."""
+
+    kind = "model"
+
+    def __init__(self, model: int = 0, n_models: int = 1, n_classes: int | None = None) -> None:
+        self.model = model
+        self.n_models = n_models
+        self.n_classes = n_classes
+
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+        """Nothing to learn."""
+
+    def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
+        return _normalised(probabilities[:, self.model])
+
+
+class MeanBlend(Stacker):
+    """The arithmetic mean of the models' probabilities."""
+
+    kind = "blend"
+
+    def __init__(self, n_models: int = 1, n_classes: int | None = None) -> None:
+        self.n_models = n_models
+        self.n_classes = n_classes
+
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+        """Nothing to learn."""
+
+    def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
+        return _normalised(probabilities.mean(axis=1))
+
+
+class GeometricBlend(MeanBlend):
+    """The geometric mean of the models' probabilities, brought to sum 1: the mean of their logits."""
+
+    def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
+        return softmax(log_of(probabilities).mean(axis=1))
+
+
+class WeightedBlend(Stacker):
+    """The weighted geometric mean, softmax of sum over m of w_m log p_m, with the w_m >= 0 of least log loss.
+
+    The weights need not sum to 1, so they also undo what all models have in excess or want of confidence
+    (a temperature). The log loss is convex in them. This is the logarithmic opinion pool of Genest and
+    Zidek, Statistical Science 1 (1986), 114–135.
+    """
+
+    kind = "blend"
+    _arrays = ("weights_",)
+
+    def __init__(self, n_models: int = 1, n_classes: int | None = None) -> None:
+        self.n_models = n_models
+        self.n_classes = n_classes
+
+    @staticmethod
+    def scores(probabilities: Floats, weights: Floats) -> Floats:
+        """(N, C) what the softmax is taken of, from (N, M, C) and (M,); other meta-models start from it."""
+        return np.asarray(np.einsum("nmc,m->nc", log_of(probabilities), weights))
+
+    @staticmethod
+    def weights_of(probabilities: Floats, labels: Labels) -> Floats:
+        """(M,) the weights of least log loss."""
+        logs, rows = log_of(probabilities), np.arange(len(labels))  # (N, M, C)
+
+        def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+            error = softmax(np.einsum("nmc,m->nc", logs, weights.astype(np.float32)))
+            value = -np.log(np.maximum(error[rows, labels], 1e-30)).mean(dtype=np.float64)
+            error[rows, labels] -= 1
+            return float(value), np.einsum("nc,nmc->m", error, logs, dtype=np.float64) / len(rows)
+
+        models = probabilities.shape[1]
+        found = minimize(loss, np.full(models, 1 / models), jac=True, method="L-BFGS-B", bounds=[(0, None)] * models)
+        return np.asarray(found.x, np.float32)
+
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+        self.weights_ = self.weights_of(probabilities, labels)
+
+    def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
+        return softmax(self.scores(probabilities, self.weights_))
+
+
+def _normalised(probabilities: Floats) -> Floats:
+    return probabilities / probabilities.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]

@@ -1,0 +1,60 @@
+"""The one matrix that meta-models take: the base models' probabilities side by side, then the statistics."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ground.errors import BadOOF
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int64]  # places in the class list
+
+LEAST_PROBABILITY = 1e-5  # one model's rounded 0 should not veto what all the others say
+
+
+def join_columns(probabilities: Sequence[Floats], statistics: Floats | None = None) -> Floats:
+    """X (N, M * C + F) float32 of M models' probabilities (N, C) and F statistics (N, F)."""
+    shapes = {part.shape for part in probabilities}
+    if len(shapes) != 1 or len(next(iter(shapes))) != 2:
+        raise BadOOF(f"Expected (N, C) probabilities of one shape from 1 model or more, received {sorted(shapes)}.")
+    parts = [*probabilities] if statistics is None else [*probabilities, statistics]
+    if len({len(part) for part in parts}) != 1:
+        raise BadOOF(f"Expected the same rows in all parts, received {[len(part) for part in parts]} rows.")
+    return np.hstack(parts).astype(np.float32, copy=False)
+
+
+def split_columns(
+    X: Floats,  # noqa: N803
+    n_models: int,
+    n_classes: int,
+) -> tuple[Floats, Floats]:
+    """Views of X: probabilities (N, M, C) and statistics (N, F).
+
+    Raises `BadOOF` where X is too narrow, or a probability is NaN, infinite or negative; statistics may be NaN.
+    """
+    width = n_models * n_classes
+    if X.ndim != 2 or X.shape[1] < width:
+        raise BadOOF(
+            f"Expected X of {n_models} models × {n_classes} classes = {width} columns or more (statistics), "
+            f"received {X.shape}. Give n_models and n_classes as `join_columns` joined them."
+        )
+    probabilities = X[:, :width].reshape(len(X), n_models, n_classes)  # (N, M, C)
+    bad = ~np.isfinite(probabilities.sum(axis=(1, 2))) | (probabilities.min(axis=(1, 2), initial=0) < 0)
+    if bad.any():
+        raise BadOOF(
+            f"Expected probabilities of all models in every row, received NaN, infinite or negative values in "
+            f"{bad.sum():,} of {len(X):,} rows, first row {bad.argmax()}. Leave out rows that are not predicted."
+        )
+    return probabilities, X[:, width:]
+
+
+def log_of(probabilities: Floats) -> Floats:
+    """Natural logarithms, of 1e-5 where a probability is less."""
+    return np.log(np.maximum(probabilities, np.float32(LEAST_PROBABILITY)))
+
+
+def softmax(scores: Floats) -> Floats:
+    """(N, C) probabilities of sum 1 from scores (N, C)."""
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)  # type: ignore[no-any-return]

@@ -1,0 +1,62 @@
+"""Every way to an answer, by name, from the simplest to the most complex."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ground.errors import BadSettings, MissingResult
+from ground.files import read_json
+from stacking.blends import GeometricBlend, MeanBlend, SingleModel, WeightedBlend
+from stacking.linear import LinearStacker
+from stacking.multiclass import MulticlassStacker
+from stacking.rankers import CandidateStacker
+from stacking.stacker import Stacker
+
+_CLASSES: dict[str, type[Stacker]] = {
+    stacker.__name__: stacker
+    for stacker in (
+        SingleModel,
+        MeanBlend,
+        GeometricBlend,
+        WeightedBlend,
+        LinearStacker,
+        CandidateStacker,
+        MulticlassStacker,
+    )
+}
+
+
+def methods(
+    models: Sequence[str], n_classes: int, *, multiclass: bool, threads: int = 0, seed: int = 0
+) -> dict[str, Stacker]:
+    """One unfitted estimator a method, in the order of simplicity: each base model, blends, meta-models.
+
+    `multiclass` is the caller's choice, as its time grows with the square of the classes.
+    """
+    shape: dict[str, Any] = {"n_models": len(models), "n_classes": n_classes}
+    boosted = {**shape, "threads": threads, "seed": seed}
+    combined: dict[str, Stacker] = {
+        "mean": MeanBlend(**shape),
+        "geometric": GeometricBlend(**shape),
+        "weighted": WeightedBlend(**shape),
+        "linear": LinearStacker(**shape, seed=seed),
+        "lambdarank": CandidateStacker("lambdarank", **boosted),
+        "binary": CandidateStacker("binary", **boosted),
+    }
+    if multiclass:
+        combined["multiclass"] = MulticlassStacker(**boosted)
+    single = {name: SingleModel(place, **shape) for place, name in enumerate(models)}
+    taken = sorted(single.keys() & combined.keys())
+    if taken or len(single) < len(models):
+        raise BadSettings(f"Expected base models of different names, none of {list(combined)}; received {[*models]}.")
+    return {**single, **combined}
+
+
+def load_method(folder: Path) -> Stacker:
+    """The fitted estimator that `save` wrote to `folder`, of whichever class it is."""
+    if not (folder / "stacker.json").exists():
+        raise MissingResult(f"Expected a saved meta-model in {folder}, received no stacker.json. Stack first.")
+    name = read_json(folder / "stacker.json")["class"]
+    if name not in _CLASSES:
+        raise BadSettings(f"Expected one of {', '.join(_CLASSES)} in {folder}, received {name!r}. Stack again.")
+    return _CLASSES[name].load(folder)

@@ -1,0 +1,102 @@
+"""What every blend and meta-model is: a scikit-learn classifier over the columns of `stacking.columns`."""
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from ground.errors import BadOOF, BadSettings, ClassMismatch, MissingResult
+from ground.files import read_json, whole_folder, write_json
+from stacking.columns import Floats, Labels, split_columns
+
+
+class Stacker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Base of all. X is (N, M * C + F): M models' probabilities side by side, then F statistics, NaN where unknown.
+
+    With `n_classes` given, y holds places in the class list, 0 to C - 1, of which any may be absent; without
+    it, the classes are those that occur in y, and the columns of X follow their sorted order.
+
+    A subclass learns in `_learn` and answers in `_probabilities`, and keeps what it learned in attributes that
+    end in `_`; arrays among them, named in `_arrays`, are saved as they are.
+    """
+
+    kind: ClassVar[Literal["model", "blend", "meta"]]
+    _arrays: ClassVar[tuple[str, ...]] = ()
+    n_models: int
+    n_classes: int | None
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:  # noqa: N803
+        matrix = np.asarray(X, np.float32)
+        self.classes_, labels = self._classes_of(np.asarray(y))
+        if len(labels) != len(matrix) or len(labels) == 0:
+            raise BadOOF(f"Expected a label for each row, 1 or more; received {len(labels)} for {len(matrix)} rows.")
+        self.n_features_in_ = matrix.shape[1]
+        self._learn(*split_columns(matrix, self.n_models, len(self.classes_)), labels)
+        return self
+
+    def predict_proba(self, X: ArrayLike) -> Floats:  # noqa: N803
+        """(N, C) probabilities of sum 1, columns in the order of `classes_`."""
+        check_is_fitted(self, "classes_")
+        matrix = np.asarray(X, np.float32)
+        if matrix.ndim != 2 or matrix.shape[1] != self.n_features_in_:
+            raise BadOOF(f"Expected {self.n_features_in_} columns as in fitting, received {matrix.shape}.")
+        return self._probabilities(*split_columns(matrix, self.n_models, len(self.classes_)))
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
+        """(N,) the most probable class of each row."""
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+
+    def save(self, folder: Path) -> None:
+        """Write settings as JSON, arrays as .npz and trees as LightGBM's text: nothing that runs on reading."""
+        check_is_fitted(self, "classes_")
+        with whole_folder(folder) as temporary:
+            self._save_into(temporary)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """What `save` wrote; raises `MissingResult` or `BadSettings` where `folder` holds something else."""
+        if not (folder / "stacker.json").exists():
+            raise MissingResult(f"Expected a saved {cls.__name__} in {folder}, received no stacker.json. Stack first.")
+        content = read_json(folder / "stacker.json")
+        if content["class"] != cls.__name__:
+            raise BadSettings(f"Expected a {cls.__name__} in {folder}, received a {content['class']}.")
+        stacker = cls(**content["params"])
+        with (folder / "arrays.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            for name in ("classes_", *cls._arrays):
+                setattr(stacker, name, arrays[name])
+        stacker.n_features_in_ = content["n_features_in"]
+        stacker._load_more(folder)
+        return stacker
+
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+        """Learn from (N, M, C), (N, F) and (N,) labels 0 to C - 1."""
+        raise NotImplementedError
+
+    def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
+        """(N, C) of sum 1 from (N, M, C) and (N, F)."""
+        raise NotImplementedError
+
+    def _save_more(self, folder: Path) -> None:
+        """Write what is neither a setting nor an array; most have nothing."""
+
+    def _load_more(self, folder: Path) -> None:
+        """Read what `_save_more` wrote."""
+
+    def _save_into(self, folder: Path) -> None:
+        content = {"class": type(self).__name__, "params": self.get_params(), "n_features_in": self.n_features_in_}
+        write_json(folder / "stacker.json", content)
+        arrays = {name: np.asarray(getattr(self, name)) for name in ("classes_", *self._arrays)}
+        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
+        self._save_more(folder)
+
+    def _classes_of(self, y: NDArray[Any]) -> tuple[NDArray[Any], Labels]:
+        if self.n_classes is None:
+            classes, labels = np.unique(y, return_inverse=True)
+            return classes, labels.astype(np.int64)
+        if y.dtype.kind not in "iu" or (len(y) and (y.min() < 0 or y.max() >= self.n_classes)):
+            received = f"{y.dtype} from {y.min()} to {y.max()}" if y.dtype.kind in "iu" else str(y.dtype)
+            raise ClassMismatch(f"Expected whole labels from 0 to {self.n_classes - 1}, received {received}.")
+        return np.arange(self.n_classes), y.astype(np.int64)

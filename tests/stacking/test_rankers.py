@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+
+from oof.ranking import top
+from stacking.rankers import CandidateStacker
+from tests.stacking.generated import generated_oof
+from tests.stacking.stacks import columns_of
+
+CLASSES = 40
+DRAWINGS = generated_oof(900, CLASSES, seed=4)
+X, Y = columns_of(DRAWINGS), DRAWINGS.label
+
+
+@pytest.mark.parametrize("objective", ["lambdarank", "binary"])
+def test_the_first_three_are_candidates_and_the_others_keep_the_linear_order(objective: str) -> None:
+    stack = CandidateStacker(objective, 3, CLASSES, candidates=3, most=4, inner_folds=3, rounds=20, threads=1)
+    answer = stack.fit(X[:600], Y[:600]).predict_proba(X[600:])
+    opinion = stack.linear_.predict_proba(X[600:])
+    likeliest = top(opinion, CLASSES)
+    models = X[600:, : 3 * CLASSES].reshape(300, 3, CLASSES)
+    for row in range(300):
+        union = {c for model in [*models[row], opinion[row]] for c in np.argsort(-model, kind="stable")[:3]}
+        candidates = sorted(union, key=lambda c: -opinion[row, c])[:4]
+        assert set(np.argsort(-answer[row], kind="stable")[:3]) <= set(candidates)
+        others = [c for c in likeliest[row] if c not in candidates]
+        assert (np.diff(answer[row, others]) <= 0).all()
+        assert answer[row, others].max() < np.sort(answer[row])[-3]
+
+
+def test_a_drawing_whose_class_is_no_candidate_teaches_nothing_but_is_answered() -> None:
+    stack = CandidateStacker("lambdarank", 3, CLASSES, candidates=1, most=2, inner_folds=3, rounds=5, threads=1)
+    answer = stack.fit(X, Y).predict_proba(X)
+    assert (top(answer, 2) != Y[:, None]).all(axis=1).any()  # such drawings there are
+    np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-5)
