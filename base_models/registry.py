@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from base_models.settings import TrainSettings
 from features.inputs import ModelInput
 from ground.errors import BadSettings, UnknownModel
-from ground.settings import nearest
+from ground.settings import merge, nearest
 
 if TYPE_CHECKING:
     import keras
@@ -34,11 +34,9 @@ class BaseModel:
         """The first line of the function's docstring."""
         return (self.build.__doc__ or "").strip().partition("\n")[0]
 
-    def settings(self, general: TrainSettings, own: dict[str, Any]) -> TrainSettings:
-        """The run's `general` settings for this model: what is set in `general` beats the model's defaults, and
-        `own`, the run's settings for this model alone, beats both."""
-        layers = (self.train, general.model_dump(exclude_unset=True), own)
-        return TrainSettings.of(_merged(*layers), source=f"the training settings of {self.name}")
+    def settings(self, values: dict[str, Any]) -> TrainSettings:
+        """Its training settings: `values`, as far as they go, over the model's own defaults, over the general ones."""
+        return TrainSettings.of(merge(self.train, values), source=f"the training settings of {self.name}")
 
 
 MODELS: dict[str, BaseModel] = {}
@@ -102,12 +100,3 @@ def _import_file(file: Path) -> None:
         raise
     if len(MODELS) == before:
         raise BadSettings(f"Expected a function decorated with @base_model in {file}, received none.")
-
-
-def _merged(*layers: dict[str, Any]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for layer in layers:
-        for key, value in layer.items():
-            nested = isinstance(value, dict) and isinstance(result.get(key), dict)
-            result[key] = _merged(result[key], value) if nested else value
-    return result

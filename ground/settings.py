@@ -33,6 +33,16 @@ def nearest(name: str, known: list[str]) -> str:
     return f"; did you mean '{close[0]}'?" if close else f"; known are: {', '.join(sorted(known))}"
 
 
+def merge(*tables: dict[str, Any]) -> dict[str, Any]:
+    """Nested tables laid over each other; the later one's values win."""
+    merged: dict[str, Any] = {}
+    for table in tables:
+        for key, value in table.items():
+            both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+            merged[key] = merge(merged[key], value) if both else value
+    return merged
+
+
 def _line(cls: type[BaseModel], problem: dict[str, Any]) -> str:
     path = [str(part) for part in problem["loc"]]
     name = ".".join(path)

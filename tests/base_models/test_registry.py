@@ -27,6 +27,20 @@ def registry():
     MODELS.update(before)
 
 
+@pytest.fixture
+def registered():
+    """Registers a model with given defaults; gives its name."""
+
+    def register(train):
+        def made_here(input_shape, classes):
+            raise AssertionError("never built")
+
+        base_model(inputs=GrayImage(), train=train)(made_here)
+        return "made_here"
+
+    return register
+
+
 def test_the_three_base_models_are_registered():
     assert {"gray64_cnn", "rgb128_cnn", "stroke_lstm"} <= set(MODELS)
 
@@ -36,7 +50,7 @@ def test_a_users_file_with_one_decorated_function_is_enough(tmp_path):
     file.write_text(OWN_MODEL)
     load_models([file])
     assert model_named("tiny_gray").summary == "A model of one's own."
-    assert model_named("tiny_gray").settings(TrainSettings(), {}).epochs == 7
+    assert model_named("tiny_gray").settings({}).epochs == 7
     load_models([file])  # once more is no second registration
 
 
@@ -65,18 +79,16 @@ def test_a_models_own_default_gives_way_to_what_the_run_sets():
     lstm = model_named("stroke_lstm")
     default = lstm.train["learning_rate"]
     assert default != TrainSettings().learning_rate
-    assert lstm.settings(TrainSettings(), {}).learning_rate == default
-    assert lstm.settings(TrainSettings(learning_rate=1.0), {}).learning_rate == 1.0
-    assert lstm.settings(TrainSettings(learning_rate=1.0), {"learning_rate": 2.0}).learning_rate == 2.0
+    assert lstm.settings({}).learning_rate == default
+    assert lstm.settings({"learning_rate": 1.0}).learning_rate == 1.0
 
 
-def test_nested_settings_are_merged_field_by_field():
-    general = TrainSettings.of({"augmentation": {"flip": 0.5, "rotate": 10}})
-    own = model_named("gray64_cnn").settings(general, {"augmentation": {"flip": 0.0}})
-    assert own.augmentation.flip == 0.0
-    assert own.augmentation.rotate == 10
+def test_nested_settings_are_merged_field_by_field(registered):
+    name = registered(train={"augmentation": {"flip": 0.5, "rotate": 10}})
+    augmentation = model_named(name).settings({"augmentation": {"flip": 0.0}}).augmentation
+    assert (augmentation.flip, augmentation.rotate) == (0.0, 10)
 
 
-def test_an_unknown_own_setting_names_the_model_and_the_nearest():
+def test_an_unknown_setting_names_the_model_and_the_nearest():
     with pytest.raises(BadSettings, match=r"training settings of gray64_cnn:\n.*'epoch'; did you mean 'epochs'"):
-        model_named("gray64_cnn").settings(TrainSettings(), {"epoch": 3})
+        model_named("gray64_cnn").settings({"epoch": 3})

@@ -122,7 +122,7 @@ def test_a_model_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_every_registered_model_trains_saves_and_gives_probabilities(name, tmp_path, source):
     model = MODELS[name]
-    settings = model.settings(TrainSettings(epochs=1, batch_size=32), {})
+    settings = model.settings({"epochs": 1, "batch_size": 32})
     train_fold(model, source, 0, FOLDS, settings, tmp_path, seed=1)
     probabilities = predict(load_network(tmp_path / "model.keras"), model.inputs, source, np.arange(8))
     assert probabilities.shape == (8, 2)

@@ -1,0 +1,78 @@
+"""run.toml: what the run folder's results were made with, and the refusal to mix them with others."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ground.errors import MissingResult, RunChanged
+from pipelines.run_folder import RunFolder
+from pipelines.settings import RunSettings
+from pipelines.toml_files import read_toml, write_toml
+
+WITHOUT_EFFECT = {"preset", "workers", "scheduler", "model_files", "train"}  # `train` shows in `train_by_model`
+
+
+def read_settings(run: RunFolder) -> RunSettings:
+    """The settings of a run folder; raises `MissingResult` where no run was begun."""
+    if not run.settings.exists():
+        raise MissingResult(
+            f"Expected a run folder at {run.root}, received one without run.toml. "
+            f"Begin with `doodlestack run --data FOLDER --out {run.root}`, or name another by --run."
+        )
+    return RunSettings.of(read_toml(run.settings), str(run.settings))
+
+
+def write_settings(run: RunFolder, settings: RunSettings, force: bool = False) -> None:
+    """Write run.toml; where results of other settings stand, refuse, or with `force` delete those that they touch.
+
+    Raises `RunChanged` with what changed and what to do.
+    """
+    new = settings.model_dump(mode="json")
+    if run.settings.exists():
+        old = read_settings(run).model_dump(mode="json")
+        changed = {name: pair for name, pair in _differences(old, new) if name.split(".")[0] not in WITHOUT_EFFECT}
+        stale = sorted({path for name in changed for path in _results_of(run, name) if path.exists()})
+        if stale and not force:
+            raise RunChanged(_refusal(run, changed, stale))
+        discard(stale)
+    write_toml(run.settings, new)
+
+
+def discard(results: list[Path]) -> None:
+    """Delete results that no longer hold."""
+    for path in results:
+        shutil.rmtree(path)
+
+
+def _results_of(run: RunFolder, name: str) -> list[Path]:
+    """The folders that hold results which the setting `name` takes part in."""
+    table, *rest = name.split(".")
+    joined = [run.stack, run.submissions]
+    a_model_came_or_went = table == "train_by_model" and len(rest) == 1
+    if table in ("models", "stack") or a_model_came_or_went:
+        return joined
+    if table == "train_by_model":
+        return [run.fold(rest[0], 0).parent, run.oof(rest[0]), *joined]
+    trained = [run.root / "models", run.oof_root, *joined]
+    return trained if table == "folds" else [run.shards, *trained]
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """Dotted names of the settings whose value differs, each with the old and the new value."""
+    for key in {**old, **new}:
+        before, after = old.get(key), new.get(key)
+        if isinstance(before, dict) and isinstance(after, dict):
+            yield from ((f"{key}.{name}", pair) for name, pair in _differences(before, after))
+        elif before != after:
+            yield key, (before, after)
+
+
+def _refusal(run: RunFolder, changed: dict[str, tuple[Any, Any]], stale: list[Path]) -> str:
+    lines = "\n  ".join(f"{name}: {before} → {after}" for name, (before, after) in changed.items())
+    held = ", ".join(str(path.relative_to(run.root)) for path in stale)
+    return (
+        f"{run.root} holds results of other settings:\n  {lines}\n"
+        f"Take another --out, go back to the settings in {run.settings}, "
+        f"or let --force delete what depends on them ({held}) and make it anew."
+    )

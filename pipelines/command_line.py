@@ -1,0 +1,49 @@
+"""The command line `doodlestack`: its commands, and how errors and Ctrl-C are told."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from ground.errors import DoodlestackError
+from pipelines.commands import exchange, look, steps
+from pipelines.progress import console
+
+BAD_INPUT, INTERRUPTED = 2, 130  # exit codes; 130 = 128 + SIGINT, as shells have it
+
+
+class Group(TyperGroup):
+    """Tells a user's mistake in one paragraph, without a traceback; anything else is a bug and keeps its own."""
+
+    def invoke(self, context: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except DoodlestackError as error:
+            console.print(f"{error}", style="red", markup=False, soft_wrap=True)
+            raise typer.Exit(BAD_INPUT) from None
+        except KeyboardInterrupt:
+            console.print("stopped; the same command goes on from here")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Base models on cv folds, out-of-fold probabilities, a LightGBM stack and Kaggle submissions for doodles.",
+    epilog="[bold]First steps[/bold]\n\n"
+    "doodlestack run   [dim]the embedded doodles, a few minutes[/dim]\n\n"
+    "doodlestack run --data quickdraw --out runs/first   [dim]real drawings[/dim]\n\n"
+    "doodlestack status --run runs/first   [dim]what is there, what is missing[/dim]",
+)
+steps.add_to(app)
+exchange.add_to(app)
+look.add_to(app)
+
+
+def main() -> None:
+    """The entry point of the `doodlestack` script."""
+    app()

@@ -1,0 +1,107 @@
+"""The options that several commands share, and the settings that they make."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pipelines.run_folder import RunFolder
+    from pipelines.settings import RunSettings
+
+SETTINGS = "Settings"  # the panel of --help in which these stand
+
+Run = Annotated[Path, typer.Option("--run", help="The run folder.", file_okay=False)]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="Folder of drawings (Kaggle's CSV or .zip, ndjson, .bin). Without it: embedded doodles."),
+]
+Preset = Annotated[
+    str | None,
+    typer.Option(help="demo, cpu or full. Default: cpu with --data, demo without.", rich_help_panel=SETTINGS),
+]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--settings", help="A TOML file over the preset, such as another run's run.toml.", rich_help_panel=SETTINGS
+    ),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Any setting, such as train.epochs=5.", rich_help_panel=SETTINGS),
+]
+Models = Annotated[
+    str | None,
+    typer.Option(help="Base models, with commas. `doodlestack models` lists them.", rich_help_panel=SETTINGS),
+]
+ModelFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--model-file", help="A Python file with base models of your own.", rich_help_panel=SETTINGS),
+]
+Folds = Annotated[int | None, typer.Option(help="Cross-validation folds.", rich_help_panel=SETTINGS)]
+Seed = Annotated[int | None, typer.Option(help="The seed of everything random.", rich_help_panel=SETTINGS)]
+Epochs = Annotated[int | None, typer.Option(help="Epochs of every model.", rich_help_panel=SETTINGS)]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes on this machine; 0 = as many as fit.", rich_help_panel=SETTINGS)
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="A dask scheduler whose workers take the tasks.", rich_help_panel=SETTINGS),
+]
+Force = Annotated[bool, typer.Option("--force", help="Delete results of other settings and make them anew.")]
+
+
+@dataclass(frozen=True)
+class Given:
+    """The settings options of one call; None where an option was not given."""
+
+    data: Path | None = None
+    preset: str | None = None
+    settings: Path | None = None
+    changes: list[str] | None = None
+    models: str | None = None
+    model_files: list[Path] | None = None
+    folds: int | None = None
+    seed: int | None = None
+    epochs: int | None = None
+    workers: int | None = None
+    scheduler: str | None = None
+
+    def resolved(self) -> "RunSettings":
+        """The complete settings of a new run: the preset, over it the file, over it the command line."""
+        from pipelines.layers import Layer, changes_layer, file_layer, preset_layer, resolve
+
+        file = [file_layer(self.settings)] if self.settings else []
+        named = (layer.values.get("preset") for layer in file)
+        preset = self.preset or next(filter(None, named), "cpu" if self.data else "demo")
+        own = Layer({**self._values(), "preset": preset}, "the command line")
+        return resolve([preset_layer(preset), *file, changes_layer(self.changes or []), own])
+
+    def over(self, run: "RunFolder", force: bool = False) -> "RunSettings":
+        """The settings that a run folder has, with what was given laid over them and written there."""
+        from pipelines.changes import read_settings, write_settings
+
+        held = read_settings(run)
+        if not (self.changes or self._values()):
+            return held
+        from pipelines.layers import Layer, changes_layer, file_layer, resolve
+
+        own = Layer(self._values(), "the command line")
+        settings = resolve([file_layer(run.settings), changes_layer(self.changes or []), own])
+        write_settings(run, settings, force)
+        return settings
+
+    def _values(self) -> dict[str, Any]:
+        """The given options as nested settings."""
+        direct = {
+            "data": None if self.data is None else str(self.data),
+            "models": None if self.models is None else [name.strip() for name in self.models.split(",")],
+            "model_files": [str(file) for file in self.model_files or []] or None,
+            "folds": self.folds,
+            "seed": self.seed,
+            "train": None if self.epochs is None else {"epochs": self.epochs},
+            "workers": self.workers,
+            "scheduler": self.scheduler,
+        }
+        return {name: value for name, value in direct.items() if value is not None}

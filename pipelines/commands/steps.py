@@ -1,0 +1,169 @@
+"""The commands that make results: `run`, and its steps one by one."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from pipelines.commands.options import (
+    Changes,
+    Data,
+    Epochs,
+    Folds,
+    Force,
+    Given,
+    ModelFiles,
+    Models,
+    Preset,
+    Run,
+    Scheduler,
+    Seed,
+    SettingsFile,
+    Workers,
+)
+
+Out = Annotated[Path, typer.Option("--out", "--run", help="The run folder, made or gone on with.", file_okay=False)]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    app.command("run", epilog=RUN_EXAMPLES)(run)
+    app.command("shuffle", epilog=SHUFFLE_EXAMPLES)(shuffle)
+    app.command("train", epilog=TRAIN_EXAMPLES)(train)
+    app.command("stack", epilog=STACK_EXAMPLES)(stack)
+    app.command("submit")(submit)
+    app.command("report")(report)
+
+
+RUN_EXAMPLES = (
+    "[bold]Examples[/bold]\n\n"
+    "doodlestack run\n\n"
+    "doodlestack run --data quickdraw --out runs/quick --folds 3 --epochs 5 --models gray64_cnn,stroke_lstm\n\n"
+    "doodlestack run --data quickdraw --set train.learning_rate=1e-3 --set train_by_model.stroke_lstm.epochs=30\n\n"
+    "doodlestack run --data quickdraw --model-file my_models.py --models gray64_cnn,my_model"
+)
+
+
+def run(
+    data: Data = None,
+    out: Out = Path("run"),
+    preset: Preset = None,
+    settings: SettingsFile = None,
+    changes: Changes = None,
+    models: Models = None,
+    model_files: ModelFiles = None,
+    folds: Folds = None,
+    seed: Seed = None,
+    epochs: Epochs = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    force: Force = False,
+) -> None:
+    """Everything: shuffle, train, stack, submit, report. What is there and whole is not made again."""
+    from pipelines.run import run as run_all
+
+    given = Given(data, preset, settings, changes, models, model_files, folds, seed, epochs, workers, scheduler)
+    run_all(out, given.resolved(), force)
+
+
+SHUFFLE_EXAMPLES = (
+    "[bold]Examples[/bold]\n\n"
+    "doodlestack shuffle --data quickdraw --run runs/quick\n\n"
+    "doodlestack shuffle --data quickdraw --run runs/quick --format csv   [dim]also train_k*.csv.gz[/dim]"
+)
+
+
+def shuffle(
+    data: Data = None,
+    run: Run = Path("run"),
+    preset: Preset = None,
+    settings: SettingsFile = None,
+    changes: Changes = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    output: Annotated[Literal["shards", "csv"], typer.Option("--format", help="csv: also train_k*.csv.gz.")] = "shards",
+    force: Force = False,
+) -> None:
+    """Read the drawings and spread them over 100 cv shards in random order; begins a run folder."""
+    from pipelines.changes import write_settings
+    from pipelines.run_folder import RunFolder
+    from pipelines.shuffle import shuffle as make_shards
+    from pipelines.shuffle import write_csv
+
+    folder = RunFolder(run)
+    given = Given(data, preset, settings, changes, seed=seed, workers=workers, scheduler=scheduler)
+    goes_on = folder.settings.exists() and not (data or preset or settings)
+    resolved = given.over(folder, force) if goes_on else given.resolved()
+    write_settings(folder, resolved, force)
+    make_shards(folder, resolved)
+    if output == "csv":
+        write_csv(folder, resolved)
+
+
+TRAIN_EXAMPLES = (
+    "[bold]Examples[/bold]\n\n"
+    "doodlestack train --run runs/quick\n\n"
+    "doodlestack train stroke_lstm --fold 3 --run runs/quick\n\n"
+    "doodlestack train --run runs/quick --scheduler tcp://10.0.0.1:8786   [dim]on a dask cluster[/dim]"
+)
+
+
+def train(
+    models: Annotated[list[str] | None, typer.Argument(help="Of the run's models; all of them by default.")] = None,
+    fold: Annotated[list[int] | None, typer.Option(help="Only this fold; may be given again.")] = None,
+    run: Run = Path("run"),
+    changes: Changes = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    force: Force = False,
+) -> None:
+    """Train the base models without each fold, and predict that fold and the test set."""
+    from pipelines.run_folder import RunFolder
+    from pipelines.train import train as train_all
+
+    folder = RunFolder(run)
+    given = Given(changes=changes, workers=workers, scheduler=scheduler)
+    train_all(folder, given.over(folder, force), models or (), fold or ())
+
+
+STACK_EXAMPLES = (
+    "[bold]Examples[/bold]\n\n"
+    "doodlestack stack --run runs/quick\n\n"
+    "doodlestack stack --run runs/quick --set stack.candidates=8 --force"
+)
+
+
+def stack(run: Run = Path("run"), changes: Changes = None, force: Force = False) -> None:
+    """Join the base models in every way the settings name, score each honestly, keep the best."""
+    from rich.console import Console
+
+    from ground.files import read_json
+    from pipelines.run_folder import RunFolder
+    from pipelines.scores_table import scores_table
+    from pipelines.stack import stack as stack_all
+
+    folder = RunFolder(run)
+    stack_all(folder, Given(changes=changes).over(folder, force), force)
+    scores = read_json(folder.stack / "scores.json")
+    Console().print(scores_table(scores), scores["reason"])
+
+
+def submit(run: Run = Path("run")) -> None:
+    """Write the submissions: of the chosen way, of the geometric mean, of each base model."""
+    from pipelines.changes import read_settings
+    from pipelines.run_folder import RunFolder
+    from pipelines.submit import submit as write_submissions
+
+    folder = RunFolder(run)
+    write_submissions(folder, read_settings(folder))
+
+
+def report(run: Run = Path("run")) -> None:
+    """Write report.html: the table, learning curves, classes, and the drawings that are confused."""
+    from pipelines.report import write_report
+    from pipelines.run_folder import RunFolder
+
+    folder = RunFolder(run)
+    write_report(folder)
+    typer.echo(folder.report)

@@ -1,0 +1,153 @@
+"""Runs independent, restartable tasks: on this machine by joblib, or on many by dask.distributed.
+
+A task is an importable function and plain arguments (paths, names, numbers), never arrays: it reads what
+it needs from the run folder and leaves its result there, so any process or machine that sees the folder
+can take it, and a task that is repeated after a crash finds what is already whole.
+"""
+
+import os
+import traceback
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pkgutil import resolve_name
+from typing import Any
+
+import psutil
+from joblib.externals.loky import ProcessPoolExecutor, as_completed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+from ground.errors import BadSettings, DoodlestackError, NotEnoughRoom
+from pipelines.progress import Board
+
+WORKER_MEMORY = 2.5e9  # bytes; TensorFlow 0.5 GB, a small model with its gradients and a batch 1 GB, and as much room
+KEPT_MEMORY = {  # for glibc, bytes; elsewhere without effect
+    "MALLOC_ARENA_MAX": "1",  # arenas beside the main one are small, so large arrays would bypass them
+    "MALLOC_MMAP_THRESHOLD_": str(4 * 2**30),
+    "MALLOC_TRIM_THRESHOLD_": str(16 * 2**30),
+    "MALLOC_TOP_PAD_": str(256 * 2**20),
+}
+PATIENCE = 10.0  # seconds that a scheduler has to answer
+GO_ON = "The same command goes on from here; fewer workers need less memory."
+
+Plain = str | int | float | bool | None | list[Any] | tuple[Any, ...] | dict[str, Any]
+Ended = Generator[str, None, None]  # the names of tasks as they end
+
+
+class TaskFailed(RuntimeError):
+    """A task ended in an error that is not one of ours; the text holds its name and the worker's traceback."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One call of `function(**arguments)`, given by its name `package.module:function`.
+
+    `state` says in a few words how far the task is, read in the parent while the task runs (from a file, say).
+    """
+
+    name: str
+    function: str
+    arguments: dict[str, Plain]
+    state: Callable[[], str] = field(default=lambda: "")
+
+
+def run_tasks(tasks: Sequence[Task], workers: int = 0, scheduler: str = "", title: str = "") -> None:
+    """Run all tasks, with a progress bar; the first error cancels the rest and comes through.
+
+    `workers` processes share this machine's cores evenly (0: as many as cores and free memory allow; 1: no process
+    of its own). With `scheduler` the workers of that dask cluster take the tasks:
+    they need this package, the same run folder under the same path, `--nthreads 1`, and the environment that
+    `worker_environment` names where several share a machine.
+    Raises the task's own `DoodlestackError`, `TaskFailed` for any other error in it, `NotEnoughRoom` when the
+    system kills a worker.
+    """
+    if not tasks:
+        return
+    if scheduler:
+        ended = _on_cluster(tasks, scheduler)
+    elif (count := min(workers or workers_that_fit(), len(tasks))) > 1:
+        ended = _in_processes(tasks, count)
+    else:
+        ended = _in_this_process(tasks)
+    with closing(ended), Board(title, {task.name: task.state for task in tasks}) as board:
+        for name in ended:
+            board.ended(name)
+
+
+def workers_that_fit() -> int:
+    """Processes that this machine's cores and free memory hold."""
+    return max(1, min(cores(), int(psutil.virtual_memory().available // WORKER_MEMORY)))
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def worker_environment(threads: int) -> dict[str, str]:
+    """The environment of a worker process: `threads` threads for our kernels, OpenMP and TensorFlow, and memory kept.
+
+    A training step frees and asks again for the same large arrays; by default glibc hands them back to the system
+    each time, and fetching them anew cost 40 % of a training's processor time here.
+    """
+    own = ("DOODLESTACK_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+    return {**dict.fromkeys(own, str(threads)), "TF_NUM_INTEROP_THREADS": "1", **KEPT_MEMORY}
+
+
+def perform(name: str, function: str, arguments: dict[str, Plain]) -> str:
+    """Do one task, wherever this process is; gives back its name."""
+    try:
+        resolve_name(function)(**arguments)
+    except DoodlestackError:
+        raise
+    except Exception:  # other errors may hold what cannot travel between processes, so their text travels
+        raise TaskFailed(f"{name} failed:\n{traceback.format_exc()}") from None
+    return name
+
+
+def _in_this_process(tasks: Sequence[Task]) -> Ended:
+    for task in tasks:
+        yield perform(task.name, task.function, task.arguments)
+
+
+def _in_processes(tasks: Sequence[Task], workers: int) -> Ended:
+    executor = ProcessPoolExecutor(workers, env=worker_environment(max(1, cores() // workers)))
+    try:
+        futures = [executor.submit(perform, task.name, task.function, task.arguments) for task in tasks]
+        for future in as_completed(futures):
+            yield future.result()
+    except TerminatedWorkerError as error:
+        raise NotEnoughRoom(
+            f"Expected {workers} workers to live, the system ended one, most likely for want of memory. {GO_ON}"
+        ) from error
+    finally:
+        executor.shutdown(wait=True, kill_workers=True)
+
+
+def _on_cluster(tasks: Sequence[Task], address: str) -> Ended:
+    try:
+        from distributed import Client, KilledWorker
+        from distributed import as_completed as cluster_completed
+    except ImportError as error:
+        raise BadSettings(
+            "Expected the package distributed for --scheduler, it is not installed: pip install 'doodlestack[dask]'."
+        ) from error
+    try:
+        client = Client(address, timeout=PATIENCE)
+    except OSError as error:
+        raise BadSettings(
+            f"Expected a dask scheduler at {address}, none answered within {PATIENCE:g} s. Start it, or "
+            "give --scheduler '' for this machine."
+        ) from error
+    with client:
+        futures = [
+            client.submit(perform, task.name, task.function, task.arguments, pure=False, key=f"{task.name}-{place}")
+            for place, task in enumerate(tasks)
+        ]
+        try:
+            for future in cluster_completed(futures):
+                yield future.result()
+        except KilledWorker as error:
+            raise NotEnoughRoom(f"Expected the workers at {address} to live, received: {error}. {GO_ON}") from error
+        finally:
+            client.cancel(futures)

@@ -1,0 +1,30 @@
+"""Starting Keras without TensorFlow's chatter about drivers that a machine does not have."""
+
+import logging
+import os
+import sys
+import tempfile
+
+
+def start_keras() -> None:
+    """Import Keras with its backend; what they write to stderr meanwhile is shown only if they fail.
+
+    The backend is the one that Keras's own `KERAS_BACKEND` names, TensorFlow by default.
+    """
+    if "keras" in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # errors only, from here on
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns where each fold's model is traced anew
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as chatter:
+        own = os.dup(2)
+        os.dup2(chatter.fileno(), 2)  # the native libraries write to the descriptor, past sys.stderr
+        try:
+            import keras  # noqa: F401
+        except BaseException:
+            chatter.seek(0)
+            os.write(own, chatter.read())
+            raise
+        finally:
+            os.dup2(own, 2)
+            os.close(own)

@@ -1,0 +1,41 @@
+"""The first lines: what was run, what came out, what is missing."""
+
+from pipelines.report.findings import Findings
+from pipelines.report.markup import Html, element, joined
+from pipelines.report.numbers import percent, score, whole
+
+
+def headline(findings: Findings) -> Html:
+    """Tiles with the few numbers that one looks for first; the choice and its reason; what the folder lacks."""
+    missing = [element("li", sentence) for sentence in findings.missing]
+    tiles = element("div", _tiles(findings), class_="tiles")
+    return joined(tiles, _choice(findings), element("ul", missing, class_="missing") if missing else "")
+
+
+def _tiles(findings: Findings) -> list[Html]:
+    tiles = []
+    best = findings.best
+    if best is not None:
+        low, high = best.interval
+        tiles.append(_tile(score(best.map_at_3), f"MAP@3 of {best.name}, {score(low)} to {score(high)}", marked=True))
+        tiles.append(_tile(percent(best.accuracy), "first answer right"))
+    if findings.chosen is not None and findings.models:
+        gain = findings.chosen.map_at_3 - findings.models[0].map_at_3
+        tiles.append(_tile(f"{gain:+.4f}", f"MAP@3 over the best model, {findings.models[0].name}"))
+    if findings.shards is not None:
+        tiles.append(_tile(whole(len(findings.shards)), "training drawings"))
+        tiles.append(_tile(whole(len(findings.shards.classes)), "classes"))
+    if findings.folds is not None:
+        tiles.append(_tile(whole(findings.folds), "folds"))
+    return tiles
+
+
+def _tile(value: str, what: str, marked: bool = False) -> Html:
+    return element("div", element("b", value), element("span", what), class_="tile marked" if marked else "tile")
+
+
+def _choice(findings: Findings) -> Html:
+    if not findings.scores:
+        return Html()
+    chosen, reason = findings.scores["chosen"], findings.scores["reason"]
+    return element("p", "Chosen: ", element("b", chosen), ". ", reason)

@@ -1,0 +1,29 @@
+"""Everything, step after step; what is there and whole is not made again."""
+
+from pathlib import Path
+
+from pipelines.changes import write_settings
+from pipelines.report import write_report
+from pipelines.run_folder import RunFolder
+from pipelines.settings import RunSettings
+from pipelines.shuffle import shuffle
+from pipelines.stack import stack
+from pipelines.submit import submit
+from pipelines.summary import show_summary
+from pipelines.train import train
+
+
+def run(out: Path, settings: RunSettings, force: bool = False) -> None:
+    """Make the run folder `out`: shards, models, out-of-fold stores, stack, submissions, report; print the table.
+
+    `settings` come from `run_settings` or `resolve`. Raises `RunChanged` where `out` holds results of other
+    settings, unless `force` lets those that depend on the change be made anew.
+    """
+    folder = RunFolder(Path(out))
+    write_settings(folder, settings, force)
+    shuffle(folder, settings)
+    train(folder, settings)
+    stack(folder, settings, force)
+    submit(folder, settings)
+    write_report(folder)
+    show_summary(folder, settings)

@@ -1,0 +1,54 @@
+"""Where each result of a run lives; every step asks here and nowhere else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The paths inside one run folder."""
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """The settings, complete, as resolved."""
+        return self.root / "run.toml"
+
+    @property
+    def data(self) -> Path:
+        """The embedded doodles as Kaggle CSV, where the run has no drawings of its own."""
+        return self.root / "data"
+
+    @property
+    def shards(self) -> Path:
+        """`cv_00.arrow` to `cv_99.arrow`, `test.arrow`, `classes.json`, `shuffle.json`, `bad_rows.csv`."""
+        return self.root / "shards"
+
+    def fold(self, model: str, fold: int) -> Path:
+        """`model.keras`, `history.csv` and `done.json` of one trained (model, fold)."""
+        return self.root / "models" / model / f"fold_{fold}"
+
+    @property
+    def oof_root(self) -> Path:
+        """One out-of-fold store a model."""
+        return self.root / "oof"
+
+    def oof(self, model: str) -> Path:
+        """The out-of-fold store of one model."""
+        return self.oof_root / model
+
+    @property
+    def stack(self) -> Path:
+        """`scores.json`, the fitted meta-model, and `oof/`: the chosen method's own out-of-fold store."""
+        return self.root / "stack"
+
+    @property
+    def submissions(self) -> Path:
+        """`<method>.csv` in Kaggle's form, and the same probabilities as `<method>.npz`."""
+        return self.root / "submissions"
+
+    @property
+    def report(self) -> Path:
+        """The self-contained page."""
+        return self.root / "report.html"

@@ -1,0 +1,48 @@
+"""The settings of a whole run, as a data sheet; presets and run.toml are files of these."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from base_models.settings import TrainSettings
+from ground.settings import Settings
+
+Method = Literal["mean", "geometric", "weighted", "linear", "lambdarank", "binary", "multiclass"]
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class StackSettings(Settings):
+    """Which ways of joining the base models are tried, and the size of the LightGBM ones."""
+
+    methods: tuple[Method, ...] = ("mean", "geometric", "weighted", "linear", "lambdarank", "binary", "multiclass")
+    candidates: int = Field(default=10, ge=3)  # each model's likeliest classes; MAP@3 needs 3, 10 hold the true one
+    ranker_rounds: int = Field(default=150, ge=1)  # boosting rounds of lambdarank and binary, one tree each
+    multiclass_rounds: int = Field(default=100, ge=1)  # boosting rounds of multiclass, a tree a class each
+
+
+class DoodleSettings(Settings):
+    """The embedded doodles, drawn where a run has no data."""
+
+    drawings_per_class: int = Field(default=200, ge=1)  # to train on
+    test_per_class: int = Field(default=50, ge=1)  # to predict
+    raw_share: float = Field(default=0.5, ge=0, le=1)  # of the drawings that come with raw strokes and so with time
+
+
+class RunSettings(Settings):
+    """Everything that a run follows; complete in RUN/run.toml."""
+
+    preset: str = ""  # the preset that the rest started from; a note, without effect
+    data: str = ""  # folder of drawings, absolute; empty = the embedded doodles, written to RUN/data
+    doodles: DoodleSettings = DoodleSettings()  # how many of them
+    seed: int = 1  # of the shuffle, the initial weights, augmentation, the stack
+    folds: int = Field(default=5, ge=2, le=100)  # fold = cv shard % folds, so 100 shards allow 100
+    bad_row_share: float = Field(default=0.01, ge=0, le=1)  # share of unreadable rows past which the shuffle stops
+    models: tuple[str, ...] = Field(
+        default=("gray64_cnn", "rgb128_cnn", "stroke_lstm"), min_length=1
+    )  # names in the registry
+    model_files: tuple[str, ...] = ()  # the user's own Python files that register models
+    workers: int = Field(default=0, ge=0)  # processes on this machine; 0 = as many as fit, one to train on a GPU
+    scheduler: str = ""  # address of a dask scheduler whose workers take the tasks; empty = this machine
+    train: dict[str, Any] = Field(default={})  # what was given for all models alike
+    train_by_model: dict[str, TrainSettings] = Field(default={})  # what each is trained with, complete once resolved
+    stack: StackSettings = StackSettings()

@@ -1,0 +1,60 @@
+"""The test set's answers: by the chosen method, by the geometric mean, by each base model."""
+
+import shutil
+
+import numpy as np
+
+from features.shards import Shards
+from ground.errors import MissingResult
+from ground.files import read_json, whole_folder
+from oof.exchange import ProbabilityTable
+from oof.store import OOFStore
+from pipelines.progress import console
+from pipelines.run_folder import RunFolder
+from pipelines.settings import RunSettings
+from pipelines.shuffle import data_folder
+from pipelines.stack import columns
+from stacking.columns import Floats
+from stacking.methods import load_method, methods
+from stacking.stacker import Stacker
+from stacking.submissions import check_submission, write_submission
+
+
+def submit(run: RunFolder, settings: RunSettings) -> None:
+    """Write `submissions/<method>.csv`, the probabilities as `.npz`, and the chosen method's as `submission.csv`.
+
+    Each is checked as Kaggle would, against `sample_submission.csv` where the data has it. Without test drawings
+    there is nothing to do, which is said. Raises `MissingResult` before the stack, `IncompleteOOF` where a model
+    has not predicted the test set.
+    """
+    if run.submissions.exists():
+        return
+    if not run.stack.exists():
+        raise MissingResult(
+            f"Expected a stack in {run.stack}, there is none. Run `doodlestack stack --run {run.root}`."
+        )
+    shards = Shards.open(run.shards)
+    test = shards.test()
+    if not len(test):
+        console.print("no test drawings in the data, so no submission")
+        return
+    scores = read_json(run.stack / "scores.json")
+    names = list(scores["inputs"])
+    X = columns([OOFStore(run.oof(name)).read_test(test.key_id) for name in names], test)  # noqa: N806
+    sample = data_folder(run, settings) / "sample_submission.csv"
+    with whole_folder(run.submissions) as folder:
+        for method, estimator in _methods(run, scores["chosen"], names, X, len(shards.classes)).items():
+            probabilities = estimator.predict_proba(X)  # (n, C)
+            path = folder / f"{method}.csv"
+            write_submission(path, test.key_id, probabilities, shards.classes)
+            check_submission(path, test.key_id, shards.classes, sample if sample.exists() else None)
+            ProbabilityTable(test.key_id, shards.classes, probabilities).write(folder / f"{method}.npz")
+        shutil.copyfile(folder / f"{scores['chosen']}.csv", folder / "submission.csv")
+
+
+def _methods(run: RunFolder, chosen: str, models: list[str], X: Floats, classes: int) -> dict[str, Stacker]:  # noqa: N803
+    """Fitted: the base models, their geometric mean and the chosen method."""
+    every = methods(models, classes, multiclass=False)
+    nothing_to_learn = np.zeros(len(X), np.int64)  # these answer by a formula, so any labels fit them
+    plain = {name: every[name].fit(X, nothing_to_learn) for name in (*models, "geometric")}
+    return {**plain, chosen: load_method(run.stack / "method")}

@@ -1,0 +1,49 @@
+"""What a finished run tells: the table, the score where the answers are known, and where its files are."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+
+from ground.errors import BadData
+from ground.files import read_json
+from oof.scores import interval
+from pipelines.report.numbers import score
+from pipelines.run_folder import RunFolder
+from pipelines.scores_table import scores_table
+from pipelines.settings import RunSettings
+from pipelines.shuffle import data_folder
+from stacking.submissions import read_submission
+
+ANSWERS = "test_labels.tsv"  # key_id and word; the embedded doodles bring it, no step reads it as data
+PLACES = 1 / np.arange(1, 4)  # the precision of a right answer in the first, second and third place
+
+
+def show_summary(run: RunFolder, settings: RunSettings) -> None:
+    """Print the table, the submission's score where the data brings the answers, and the paths."""
+    console = Console(highlight=False)
+    scores = read_json(run.stack / "scores.json")
+    console.print(scores_table(scores))
+    console.print(scores["reason"], soft_wrap=True)
+    submission = run.submissions / "submission.csv"
+    answers = data_folder(run, settings) / ANSWERS
+    if submission.exists() and answers.exists():
+        value, low, high = score_submission(submission, answers)
+        console.print(f"The submission's MAP@3 on {answers.name}: {score(value)} ({score(low)} – {score(high)})")
+    for path in (submission, run.report, run.settings):
+        if path.exists():
+            console.print(f"  {path}", soft_wrap=True)
+
+
+def score_submission(submission: Path, answers: Path) -> tuple[float, float, float]:
+    """MAP@3 of a submission against the answers, and its 95 % interval.
+
+    Raises `BadData` where the answers are not of the submission's drawings.
+    """
+    given = read_submission(submission)
+    true = pd.read_csv(answers, sep="\t", dtype={"key_id": "int64", "word": "str"}).set_index("key_id")["word"]
+    if set(true.index) != set(given.key_id.tolist()):
+        raise BadData(f"Expected answers to the {len(given.key_id):,} drawings of {submission} in {answers}, not so.")
+    precision = (given.words == true.reindex(given.key_id).to_numpy()[:, None]) @ PLACES  # (N,)
+    return float(precision.mean()), *interval(precision)

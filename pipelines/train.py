@@ -1,0 +1,98 @@
+"""Train each base model without each fold; keep what it says of that fold and of the test set."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from features.shards import Shards
+from ground.errors import BadSettings
+from ground.settings import nearest
+from oof.folds import fold_of
+from oof.store import OOFStore
+from pipelines.changes import read_settings
+from pipelines.executor import Task, run_tasks
+from pipelines.keras_start import start_keras
+from pipelines.run_folder import RunFolder
+from pipelines.settings import RunSettings
+
+
+def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), folds: Sequence[int] = ()) -> None:
+    """Train what is not there yet: all (model, fold) pairs of the run, or those of `models` and `folds` alone.
+
+    Raises `BadSettings` for a model or fold that the run does not have.
+    """
+    for name in models:
+        if name not in settings.models:
+            raise BadSettings(f"Expected a model of this run, received '{name}'{nearest(name, list(settings.models))}")
+    for fold in folds:
+        if not 0 <= fold < settings.folds:
+            raise BadSettings(f"Expected a fold from 0 to {settings.folds - 1}, received {fold}.")
+    has_test = len(Shards.open(run.shards).test()) > 0
+    tasks = [
+        _task(run, settings, name, fold)
+        for name in models or settings.models
+        for fold in folds or range(settings.folds)
+        if not is_whole(run, name, fold, has_test)
+    ]
+    alone = 1 if any(Path("/dev").glob("nvidia[0-9]*")) else 0  # processes would fight over the memory of one GPU
+    run_tasks(tasks, settings.workers or alone, settings.scheduler, title="train")
+
+
+def is_whole(run: RunFolder, model: str, fold: int, has_test: bool) -> bool:
+    """Whether one (model, fold) is trained and has said all that it has to say."""
+    if not (run.oof(model) / "manifest.json").exists() or not (run.fold(model, fold) / "done.json").exists():
+        return False
+    store = OOFStore(run.oof(model))
+    return store.has_fold(fold) and (not has_test or store.has_test(fold))
+
+
+def train_one(run_root: str, model: str, fold: int) -> None:
+    """The task: train `model` without `fold` unless that is done, then predict `fold` and the test set."""
+    start_keras()
+    import keras
+
+    from base_models.prediction import load_network, predict
+    from base_models.registry import load_models, model_named
+    from base_models.training import train_fold
+
+    run = RunFolder(Path(run_root))
+    settings = read_settings(run)
+    load_models(settings.model_files)
+    chosen, training = model_named(model), settings.train_by_model[model]
+    shards = Shards.open(run.shards)
+    config = {"model": model, "seed": settings.seed, "train": training.model_dump(mode="json")}
+    store = OOFStore.create(run.oof(model), shards.classes, settings.folds, config)
+    out = run.fold(model, fold)
+    if not (out / "done.json").exists():
+        train_fold(chosen, shards, fold, settings.folds, training, out, settings.seed)
+    network = load_network(out / "model.keras")  # as saved: what a later prediction will use
+    held_out = np.flatnonzero(fold_of(shards.key_id, settings.folds) == fold)
+    store.write_fold(fold, shards.key_id[held_out], predict(network, chosen.inputs, shards, held_out))
+    test = shards.test()
+    if len(test):
+        store.write_test(fold, test.key_id, predict(network, chosen.inputs, test, np.arange(len(test))))
+    keras.utils.clear_session()
+
+
+def epoch_reached(history: Path, epochs: int) -> str:
+    """How far a training is, from its history: `epoch 7/20  map@3 0.913`; nothing before the first epoch's end."""
+    if not history.exists():
+        return ""
+    with history.open(newline="") as file:
+        last: dict[str, str] = {}
+        for last in csv.DictReader(file):  # noqa: B007
+            continue
+    score = last.get("val_map_at_3") or last.get("map_at_3") or "nan"
+    return f"epoch {last['epoch']}/{epochs}  map@3 {float(score):.3f}" if last else ""
+
+
+def _task(run: RunFolder, settings: RunSettings, model: str, fold: int) -> Task:
+    history, epochs = run.fold(model, fold) / "history.csv", settings.train_by_model[model].epochs
+    return Task(
+        name=f"{model} fold {fold}",
+        function="pipelines.train:train_one",
+        arguments={"run_root": str(run.root.resolve()), "model": model, "fold": fold},
+        state=lambda: epoch_reached(history, epochs),
+    )

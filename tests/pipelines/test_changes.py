@@ -1,0 +1,75 @@
+import pytest
+
+from base_models.settings import TrainSettings
+from ground.errors import MissingResult, RunChanged
+from pipelines.changes import read_settings, write_settings
+from pipelines.run_folder import RunFolder
+from pipelines.settings import RunSettings, StackSettings
+
+SETTINGS = RunSettings(models=("one", "two"), train_by_model={"one": TrainSettings(), "two": TrainSettings()})
+RESULTS = ("shards", "models/one", "models/two", "oof/one", "oof/two", "stack", "submissions")
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run folder with results of SETTINGS."""
+    run = RunFolder(tmp_path)
+    write_settings(run, SETTINGS)
+    for name in RESULTS:
+        (tmp_path / name).mkdir(parents=True)
+    return run
+
+
+def left(run):
+    return {name for name in RESULTS if (run.root / name).exists()}
+
+
+def with_epochs(model, epochs):
+    return SETTINGS.but(train_by_model={**SETTINGS.train_by_model, model: TrainSettings(epochs=epochs)})
+
+
+def test_settings_are_read_as_written(run):
+    assert read_settings(run) == SETTINGS
+
+
+def test_a_folder_without_a_run_is_said_so(tmp_path):
+    with pytest.raises(MissingResult, match="Begin with `doodlestack run"):
+        read_settings(RunFolder(tmp_path))
+
+
+def test_the_same_settings_and_those_without_effect_are_welcome(run):
+    write_settings(run, SETTINGS)
+    write_settings(run, SETTINGS.but(workers=2, scheduler="tcp://here:1", preset="cpu"))
+    assert read_settings(run).workers == 2
+
+
+def test_a_change_is_refused_with_what_changed_and_nothing_is_written(run):
+    with pytest.raises(
+        RunChanged, match=r"(?s)train_by_model\.one\.epochs: 20 → 3\n.*--out.*models/one, oof/one, stack"
+    ):
+        write_settings(run, with_epochs("one", 3))
+    assert read_settings(run) == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("changed", "gone"),
+    [
+        (SETTINGS.but(stack=StackSettings(candidates=7)), {"stack", "submissions"}),
+        (SETTINGS.but(models=("one",)), {"stack", "submissions"}),
+        (with_epochs("two", 3), {"models/two", "oof/two", "stack", "submissions"}),
+        (SETTINGS.but(folds=3), set(RESULTS) - {"shards"}),
+        (SETTINGS.but(seed=9), set(RESULTS)),
+    ],
+)
+def test_force_deletes_what_depends_on_the_change_and_no_more(run, changed, gone):
+    write_settings(run, changed, force=True)
+    assert left(run) == set(RESULTS) - gone
+    assert read_settings(run) == changed
+
+
+def test_a_model_more_touches_the_stack_only(run):
+    more = SETTINGS.but(
+        models=("one", "two", "three"), train_by_model={**SETTINGS.train_by_model, "three": TrainSettings()}
+    )
+    write_settings(run, more, force=True)
+    assert left(run) == set(RESULTS) - {"stack", "submissions"}

@@ -1,0 +1,74 @@
+import re
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from oof.exchange import ProbabilityTable
+from oof.store import OOFStore
+from pipelines.command_line import app
+from pipelines.status import show_status
+from stacking.submissions import read_submission
+
+
+def call(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_exported_probabilities_come_back_as_a_model_that_stacks(finished, tmp_path):
+    oof, test = tmp_path / "tiny.parquet", tmp_path / "tiny_test.npz"
+    assert call("oof", "export", "tiny", oof, "--run", finished.root).exit_code == 0
+    assert call("oof", "export", "tiny", test, "--part", "test", "--run", finished.root).exit_code == 0
+    result = call("oof", "import", "twin", oof, "--test", test, "--run", finished.root)
+    assert result.exit_code == 0, result.stderr
+    own, twin = OOFStore(finished.oof("tiny")), OOFStore(finished.oof("twin"))
+    np.testing.assert_allclose(twin.read(own.key_id()), own.read(own.key_id()), atol=1e-3)
+    assert "twin: whole, 120 drawings" in call("oof", "check", "--run", finished.root).stdout
+
+
+@pytest.mark.parametrize("name", ["tiny", "../elsewhere"])
+def test_an_import_under_a_name_that_is_taken_or_no_name_is_refused(finished, name):
+    result = call("oof", "import", name, "file.csv", "--run", finished.root)
+    assert result.exit_code == 2
+    assert "Expected a name of letters, digits and _ that is free" in result.stderr
+
+
+def test_submissions_are_blended_by_weighted_votes(tmp_path):
+    first, second, out = tmp_path / "first.csv", tmp_path / "second.csv", tmp_path / "blend.csv"
+    first.write_text("key_id,word\n1,a b c\n")
+    second.write_text("key_id,word\n1,d e f\n")
+    assert call("blend", first, second, "--weights", "1,3", "--out", out).exit_code == 0
+    assert read_submission(out).words.tolist() == [["d", "e", "a"]]
+
+
+def test_probabilities_are_blended_into_a_submission(tmp_path):
+    files = []
+    for number, probabilities in enumerate(([0.5, 0.3, 0.2, 0.0], [0.0, 0.4, 0.5, 0.1])):
+        files.append(tmp_path / f"{number}.npz")
+        table = ProbabilityTable(np.array([7]), ("a", "b", "c", "hot dog"), np.array([probabilities], np.float32))
+        table.write(files[-1])
+    assert call("blend", *files, "--out", tmp_path / "blend.csv").exit_code == 0
+    assert read_submission(tmp_path / "blend.csv").words.tolist() == [["b", "c", "a"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("a.csv", "b.npz"), r"submissions \(\.csv\) or probabilities \(\.npz, \.parquet\) only"),
+        (("a.csv", "b.csv", "--weights", "1;2"), "numbers with commas for --weights"),
+    ],
+)
+def test_what_cannot_be_blended_is_refused(words, message):
+    result = call("blend", *words)
+    assert result.exit_code == 2
+    assert re.search(message, result.stderr)
+
+
+def test_status_shows_folds_stack_and_files(finished, capsys):
+    (finished.oof("tiny") / "fold_1.json").unlink()
+    show_status(finished.root)
+    shown = capsys.readouterr().out
+    assert "120 drawings of 4 classes, 10 to predict" in shown
+    assert "tiny" in shown
+    assert "epoch 2/2" in shown
+    assert f"doodlestack train tiny --fold 1 --run {finished.root}" in shown

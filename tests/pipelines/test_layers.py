@@ -1,0 +1,101 @@
+import pytest
+
+from ground.errors import BadSettings, UnknownModel
+from pipelines.layers import Layer, changes_layer, file_layer, preset_layer, presets, resolve
+from pipelines.toml_files import write_toml
+
+OWN_MODEL = """
+from base_models.registry import base_model
+from features.inputs import GrayImage
+
+@base_model(inputs=GrayImage(size=32), train={"epochs": 7, "augmentation": {"flip": 0.25}})
+def eager_model(input_shape, classes):
+    "Learns in seven epochs."
+"""
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A layer that chooses a user's own model, with defaults of its own."""
+    file = tmp_path_factory.mktemp("models") / "eager.py"
+    file.write_text(OWN_MODEL)
+    return Layer({"models": ["eager_model"], "model_files": [str(file)]}, "the test")
+
+
+def layer(**values):
+    return Layer(values, "the test")
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_holds(name):
+    settings = resolve([preset_layer(name)])
+    assert settings.preset == name
+    assert set(settings.train_by_model) == set(settings.models)
+
+
+def test_the_later_layer_wins():
+    settings = resolve([preset_layer("cpu"), layer(folds=4, seed=7), changes_layer(["folds=3"])])
+    assert (settings.folds, settings.seed) == (3, 7)
+
+
+def test_a_models_own_defaults_stand_over_the_general_ones_and_under_the_given(own):
+    assert resolve([own]).train_by_model["eager_model"].epochs == 7
+    assert resolve([own, layer(train={"epochs": 3})]).train_by_model["eager_model"].epochs == 3
+
+
+def test_what_is_said_later_for_all_models_beats_what_was_said_earlier_for_one(own):
+    earlier = layer(train_by_model={"eager_model": {"epochs": 30}})
+    assert resolve([own, earlier]).train_by_model["eager_model"].epochs == 30
+    assert resolve([own, earlier, changes_layer(["train.epochs=2"])]).train_by_model["eager_model"].epochs == 2
+
+
+def test_nested_tables_are_merged_not_replaced(own):
+    augmentation = (
+        resolve([own, changes_layer(["train.augmentation.rotate=5"])]).train_by_model["eager_model"].augmentation
+    )
+    assert (augmentation.flip, augmentation.rotate) == (0.25, 5.0)
+
+
+def test_complete_settings_resolve_to_themselves(tmp_path, own):
+    settings = resolve([preset_layer("demo"), own, layer(data=str(tmp_path), train={"epochs": 2})])
+    write_toml(tmp_path / "run.toml", settings.model_dump(mode="json"))
+    assert resolve([file_layer(tmp_path / "run.toml")]) == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("3", 3), ("1e-3", 1e-3), ("true", True), ('["a", "b"]', ["a", "b"]), ("cosine", "cosine")]
+)
+def test_values_of_the_command_line_are_toml_or_text(text, value):
+    assert changes_layer([f"train.thing = {text}"]).values == {"train": {"thing": value}}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"fold": 3}, r"In the test:\n  unknown setting 'fold'; did you mean 'folds'\?"),
+        ({"train": {"epoch": 3}}, r"In \[train\] of the test:\n  unknown setting 'epoch'; did you mean 'epochs'\?"),
+        (
+            {"train_by_model": {"gray64_cnn": {"batch": 3}}},
+            r"In \[train_by_model.gray64_cnn\] of the test:\n  unknown setting 'batch'; did you mean 'batch_size'\?",
+        ),
+        ({"stack": {"candidate": 3}}, r"unknown setting 'stack.candidate'; did you mean 'candidates'\?"),
+        ({"folds": 1}, r"In the test:\n  folds: Input should be greater than or equal to 2, received 1"),
+    ],
+)
+def test_a_wrong_setting_names_its_layer_and_the_nearest(values, message):
+    with pytest.raises(BadSettings, match=message):
+        resolve([Layer(values, "the test")])
+
+
+def test_an_unknown_model_or_preset_names_the_nearest():
+    with pytest.raises(UnknownModel, match="did you mean 'gray64_cnn'"):
+        resolve([layer(models=["grey64_cnn"])])
+    with pytest.raises(UnknownModel, match="received 'grey64_cnn'"):
+        resolve([layer(train_by_model={"grey64_cnn": {"epochs": 2}})])
+    with pytest.raises(BadSettings, match="unknown preset 'cpus'; did you mean 'cpu'"):
+        preset_layer("cpus")
+
+
+def test_a_change_without_a_value_is_refused():
+    with pytest.raises(BadSettings, match="Expected name=value for --set"):
+        changes_layer(["folds"])
