@@ -22,14 +22,20 @@ def data_folder(run: RunFolder, settings: RunSettings) -> Path:
 
 
 def shuffle(run: RunFolder, settings: RunSettings) -> None:
-    """Make `shards/` unless it is whole; raises `BadData` when files or too many rows cannot be read."""
-    if (run.shards / REPORT).exists():
+    """Make `shards/` unless it is whole.
+
+    Raises `BadData` when files or too many rows cannot be read, `RunChanged` when `shards/` is of other drawings than
+    the data folder holds now; one that is gone since is not missed.
+    """
+    data, whole = data_folder(run, settings), (run.shards / REPORT).exists()
+    if whole and not data.exists():
         return
-    data = data_folder(run, settings)
     if not settings.data and not data.exists():
-        console.print(f"drawing the embedded doodles into {data}", soft_wrap=True)
+        console.print(f"drawing the embedded doodles into {data}")
         write_doodles(data, **settings.doodles.model_dump(), seed=settings.seed)
     planned = plan(data, run.shards, PARTS_A_CORE * cores(), settings.seed, settings.bad_row_share)
+    if whole:
+        return
     shards = str(run.shards.resolve())
     perform = partial(run_tasks, workers=settings.workers, scheduler=settings.scheduler)
     parts = [_task("write_part", f"part {part}", shards=shards, part=part) for part in range(len(planned.parts))]

@@ -44,7 +44,8 @@ def words(source: Source) -> tuple[str, ...]:
         return (source.class_name,)
     found: set[str] = set()
     for rows in ROWS[source.format](source, ("key_id", "drawing", "word")):
-        found |= rows.words()
-        if in_order(found) == (source.class_name,):
-            break
+        block = rows.words()
+        if not found and in_order(block[:1]) == (source.class_name,):
+            return (source.class_name,)
+        found.update(block)
     return in_order(found)

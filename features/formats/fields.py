@@ -33,12 +33,12 @@ class Rows:
     line: NDArray[np.int64]  # (R,) counting from 1
     reason: NDArray[np.uint8]  # (R,) of `Reason`
 
-    def words(self) -> set[str]:
-        """The different words of the good rows."""
+    def words(self) -> list[str]:
+        """The words of the good rows in their order, runs of one word once."""
         good = np.flatnonzero(self.reason == Reason.GOOD)
         begin, end = self.begin[good, WORD], self.end[good, WORD]
         new = differs_from_last(self.text, begin, end)
-        return {_decoded(self.text[first:last]) for first, last in zip(begin[new], end[new], strict=True)}
+        return [_decoded(self.text[first:last]) for first, last in zip(begin[new], end[new], strict=True)]
 
 
 class FieldReader:

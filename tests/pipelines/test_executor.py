@@ -74,7 +74,8 @@ def test_a_killed_worker_is_told_as_want_of_memory(tmp_path):
 def test_an_interrupt_ends_the_workers_at_once(tmp_path):
     arguments = {"path": str(tmp_path / "slept"), "seconds": 30.0}
     script = (
-        "from pipelines.executor import Task, run_tasks\n"
+        "import signal\nfrom pipelines.executor import Task, run_tasks\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a parent in the background has it ignored
         f"tasks = [Task(str(n), '{CHORES}:sleep', {arguments}) for n in range(2)]\n"
         f"tasks += [Task('ready', '{CHORES}:note', dict(path={str(tmp_path / 'ready')!r}, text=''))]\n"
         "run_tasks(tasks[::-1], workers=2)"
@@ -83,9 +84,7 @@ def test_an_interrupt_ends_the_workers_at_once(tmp_path):
     while not (tmp_path / "ready").exists():
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the parent and the workers
-    started = time.monotonic()
-    process.communicate(timeout=10)
-    assert time.monotonic() - started < 5
+    process.communicate(timeout=20)  # the tasks would sleep for 30
     left = [other for other in psutil.process_iter() if other.is_running() and session_of(other) == process.pid]
     _, alive = psutil.wait_procs([other for other in left if other.status() != psutil.STATUS_ZOMBIE], timeout=3)
     assert not alive

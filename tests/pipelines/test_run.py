@@ -9,6 +9,7 @@ from ground.files import read_json
 from oof.store import OOFStore
 from pipelines.run import run
 from pipelines.run_folder import RunFolder
+from pipelines.shuffle import shuffle
 from pipelines.stack import stack, stacked_models
 from pipelines.status import next_command
 from pipelines.submit import submit
@@ -85,6 +86,23 @@ def test_a_fold_trained_but_not_yet_predicted_is_predicted_without_training(fini
 def test_other_settings_are_refused_with_what_changed(finished, settings):
     with pytest.raises(RunChanged, match=r"folds: 2 → 3"):
         run(finished.root, settings.but(folds=3))
+
+
+def test_drawings_that_changed_since_the_shuffle_are_refused(finished, settings, data):
+    file = next((data / "train_simplified").glob("*.csv"))
+    original = file.read_bytes()
+    file.write_bytes(original + original.splitlines(keepends=True)[-1])
+    try:
+        with pytest.raises(RunChanged, match="received one of other files"):
+            run(finished.root, settings)
+    finally:
+        file.write_bytes(original)
+
+
+def test_drawings_that_are_gone_since_the_shuffle_are_not_missed(finished, settings, tmp_path):
+    before = stamps(finished)
+    shuffle(finished, settings.but(data=str(tmp_path / "gone")))
+    assert stamps(finished) == before
 
 
 def test_a_stack_of_other_probabilities_is_refused_and_made_anew_by_force(finished, settings):

@@ -144,7 +144,7 @@ def test_strokes_of_three_lists_are_raw_where_the_name_does_not_say(tmp_path: Pa
 
 
 def test_words_are_scanned_where_the_file_name_is_no_class(tmp_path: Path) -> None:
-    (tmp_path / "cat.csv").write_text(f"{HEADER}\n{CAT}\n")
+    (tmp_path / "cat.csv").write_text(f"{HEADER}\n{CAT}\n{CAT[:-3]}unicorn\n")  # a stray word is no class
     (tmp_path / "all.csv").write_text(f"{HEADER}\n{CAT}\n{CAT[:-3]}hot_dog\n")
     assert words(sources(tmp_path / "cat.csv")[0]) == ("cat",)
     assert words(sources(tmp_path / "all.csv")[0]) == ("cat", "hot dog")
