@@ -18,12 +18,13 @@ class StackSettings(Settings):
     candidates: int = Field(default=10, ge=3)  # each model's likeliest classes; MAP@3 needs 3, 10 hold the true one
     ranker_rounds: int = Field(default=150, ge=1)  # boosting rounds of lambdarank and binary, one tree each
     multiclass_rounds: int = Field(default=100, ge=1)  # boosting rounds of multiclass, a tree a class each
+    multiclass_classes: int = Field(default=100, ge=2)  # beyond, it is left out: its time grows with their square
 
 
 class DoodleSettings(Settings):
     """The embedded doodles, drawn where a run has no data."""
 
-    drawings_per_class: int = Field(default=200, ge=1)  # to train on
+    drawings_per_class: int = Field(default=150, ge=1)  # to train on
     test_per_class: int = Field(default=50, ge=1)  # to predict
     raw_share: float = Field(default=0.5, ge=0, le=1)  # of the drawings that come with raw strokes and so with time
 

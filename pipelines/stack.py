@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.cores import threads
 from features.shards import Shards
 from features.statistics import STATISTICS, stroke_statistics
 from ground.errors import RunChanged
@@ -72,12 +73,17 @@ def columns(probabilities: Sequence[NDArray[np.float32]], source: Any) -> NDArra
 def _estimators(settings: RunSettings, models: Sequence[str], classes: int) -> dict[str, Stacker]:
     """Unfitted, from simple to complex: each base model alone, then the methods that the settings name."""
     chosen = settings.stack
-    every = methods(models, classes, multiclass="multiclass" in chosen.methods, seed=settings.seed)
+    wanted = set(chosen.methods)
+    if "multiclass" in wanted and classes > chosen.multiclass_classes:
+        wanted.remove("multiclass")
+        limit = f"stack.multiclass_classes={chosen.multiclass_classes}"
+        console.print(f"multiclass is left out: {classes} classes, {limit}; it grows a tree a class a round")
+    every = methods(models, classes, multiclass="multiclass" in wanted, threads=threads(), seed=settings.seed)
     for name in ("lambdarank", "binary"):
         every[name].set_params(candidates=chosen.candidates, rounds=chosen.ranker_rounds)
-    if "multiclass" in every:
+    if "multiclass" in wanted:
         every["multiclass"].set_params(rounds=chosen.multiclass_rounds)
-    return {name: estimator for name, estimator in every.items() if name in {*models, *chosen.methods}}
+    return {name: estimator for name, estimator in every.items() if name in {*models, *wanted}}
 
 
 def _is_whole(run: RunFolder, inputs: dict[str, str], force: bool) -> bool:

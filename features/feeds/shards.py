@@ -76,9 +76,8 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         drawings = self.source.take(rows)
         transforms = None
         if self.augmentation is not None:
-            rng = np.random.default_rng(
-                [self.seed, epoch, step + 1]
-            )  # (seed, epoch, 0) is the order's, as (seed, epoch)
+            # (seed, epoch, 0) would be the order's, as (seed, epoch)
+            rng = np.random.default_rng([self.seed, epoch, step + 1])
             transforms = draw_transforms(drawings, self.augmentation, rng)
         x = self.inputs.make(drawings, transforms)  # (B, *shape)
         return (x, self.source.label[rows].astype(np.int32)) if self.labels else (x,)

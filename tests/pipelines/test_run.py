@@ -1,4 +1,5 @@
 import csv
+import shutil
 
 import numpy as np
 import pytest
@@ -115,6 +116,14 @@ def test_a_stack_of_other_probabilities_is_refused_and_made_anew_by_force(finish
     stack(finished, settings, force=True)
     assert read_json(finished.stack / "scores.json")["inputs"] == {"tiny": store.fingerprint()}
     assert not finished.submissions.exists()
+
+
+def test_multiclass_is_left_out_of_many_classes_and_that_is_said(finished, settings, capsys):
+    shutil.rmtree(finished.stack)
+    limited = settings.stack.but(methods=("mean", "multiclass"), multiclass_classes=3)
+    stack(finished, settings.but(stack=limited))
+    assert [row["name"] for row in read_json(finished.stack / "scores.json")["rows"]] == ["tiny", "mean"]
+    assert "multiclass is left out: 4 classes" in capsys.readouterr().err
 
 
 def test_a_stack_without_all_folds_names_the_missing_one(finished, settings):
