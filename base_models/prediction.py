@@ -1,26 +1,16 @@
 """What trained models say of drawings."""
 
 from pathlib import Path
-from typing import Protocol
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from features.drawings import Drawings
+from features.feeds.shards import Source
 from features.inputs import ModelInput
 from ground.errors import MissingResult
 
 BATCH = 512  # drawings a forward pass; the inputs of one batch at 128 px RGB take 25 MB
-
-
-class Source(Protocol):
-    """Anything that gives drawings by row: shards, or drawings in memory."""
-
-    def __len__(self) -> int: ...
-
-    def take(self, rows: NDArray[np.int64]) -> Drawings:
-        """The drawings of `rows`, in that order."""
 
 
 def predict(network: keras.Model, inputs: ModelInput, source: Source, rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -1,5 +1,6 @@
 """What every blend and meta-model is: a scikit-learn classifier over the columns of `stacking.columns`."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
@@ -13,7 +14,7 @@ from ground.files import read_json, whole_folder, write_json
 from stacking.columns import Floats, Labels, split_columns
 
 
-class Stacker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """Base of all. X is (N, M * C + F): M models' probabilities side by side, then F statistics, NaN where unknown.
 
     With `n_classes` given, y holds places in the class list, 0 to C - 1, of which any may be absent; without
@@ -71,13 +72,13 @@ class Stacker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         stacker._load_more(folder)
         return stacker
 
+    @abstractmethod
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
         """Learn from (N, M, C), (N, F) and (N,) labels 0 to C - 1."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
         """(N, C) of sum 1 from (N, M, C) and (N, F)."""
-        raise NotImplementedError
 
     def _save_more(self, folder: Path) -> None:
         """Write what is neither a setting nor an array; most have nothing."""

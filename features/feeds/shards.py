@@ -14,7 +14,7 @@ from ground.errors import BadSettings
 
 
 class Source(Protocol):
-    """Drawings that can be taken at random, as `features.shards.Shards` can."""
+    """Drawings that can be taken at random: `features.shards.Shards`, or `Drawings` in memory."""
 
     @property
     def label(self) -> NDArray[np.int16]:
