@@ -1,8 +1,9 @@
 """How a base model is trained."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from features.augmentation import Augmentation
 from ground.settings import Settings
@@ -12,10 +13,18 @@ Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 
 
+def _epochs(value: Any) -> int | str:
+    if type(value) is int and value >= 1:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]* drawings", value):
+        return value
+    raise ValueError('Expected epochs such as 20, or drawings to see in all such as "160000 drawings"')
+
+
 class TrainSettings(Settings):
     """The training of one (model, fold); a model may bring its own defaults, a run may override them by name."""
 
-    epochs: Count = 20  # passes over the training rows; the schedule is laid over all of them
+    epochs: Annotated[int | str, PlainValidator(_epochs)] = 20  # passes, or as many as see, say, "160000 drawings"
     batch_size: Count = 128  # drawings a step; small sets gain from more steps, a GPU from larger batches
     learning_rate: Positive = 2e-3  # peak of the schedule; AdamW on batches of about 128
     schedule: Literal["one_cycle", "cosine"] = "one_cycle"  # one_cycle: cosine up, then down; cosine: linear up
@@ -25,3 +34,9 @@ class TrainSettings(Settings):
     label_smoothing: Share = 0.05  # about the share of wrong labels in the set
     inner_validation: Share = 0.02  # share of the training rows watched, never trained on; never the held-out fold
     augmentation: Augmentation = Augmentation()  # done on the points, before they are drawn
+
+    def passes(self, rows: int) -> int:
+        """The epochs that `epochs` comes to on so many training rows: a whole number, at least 1."""
+        if isinstance(self.epochs, int):
+            return self.epochs
+        return max(1, round(int(self.epochs.split()[0]) / rows))

@@ -22,6 +22,7 @@ from oof.folds import fold_of
 
 HISTORY = (
     "epoch",
+    "epochs",
     "loss",
     "accuracy",
     "map_at_3",
@@ -56,11 +57,12 @@ def train_fold(
         ShardFeed(shards, watched, model.inputs, settings.batch_size, shuffle=False) if len(watched) else None
     )
     network = model.build(model.inputs.shape, len(shards.classes))
-    _compile(network, settings, len(shards.classes), steps=len(feed) * settings.epochs)
-    history = History(out / "history.csv")
+    epochs = settings.passes(len(rows))
+    _compile(network, settings, len(shards.classes), steps=len(feed) * epochs)
+    history = History(out / "history.csv", epochs)
     network.fit(
         feed,
-        epochs=settings.epochs,
+        epochs=epochs,
         validation_data=watched_feed,
         callbacks=[history],
         shuffle=False,  # the feed permutes the rows itself; Keras must not order its steps by a generator of its own
@@ -75,7 +77,7 @@ def train_fold(
         "folds": folds,
         "seed": seed,
         "rows": len(rows),
-        "epochs": settings.epochs,
+        "epochs": epochs,
         "parameters": network.count_params(),
         "seconds": round(time.monotonic() - started, 1),
         "settings": settings.model_dump(),
@@ -95,11 +97,11 @@ def training_rows(
 
 
 class History(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes the whole `history.csv` after each epoch, so that a reader never meets half a line."""
+    """Writes the whole `history.csv` after each epoch of `epochs`, so that a reader never meets half a line."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, epochs: int) -> None:
         super().__init__()
-        self.path = path
+        self.path, self.epochs = path, epochs
         self.rows: list[dict[str, Any]] = []
         self.started = time.monotonic()
 
@@ -107,7 +109,8 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
         """Add the epoch's line."""
         rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         seconds = round(time.monotonic() - self.started, 1)
-        self.rows.append({"epoch": epoch + 1, **(logs or {}), "learning_rate": rate, "seconds": seconds})
+        reached = {"epoch": epoch + 1, "epochs": self.epochs}
+        self.rows.append({**reached, **(logs or {}), "learning_rate": rate, "seconds": seconds})
         with whole_file(self.path) as temporary, temporary.open("w", newline="") as file:
             writer = csv.DictWriter(file, HISTORY, restval="")
             writer.writeheader()

@@ -24,7 +24,7 @@ class StackSettings(Settings):
 class DoodleSettings(Settings):
     """The embedded doodles, drawn where a run has no data."""
 
-    drawings_per_class: int = Field(default=150, ge=1)  # to train on
+    drawings_per_class: int = Field(default=120, ge=1)  # to train on
     test_per_class: int = Field(default=50, ge=1)  # to predict
     raw_share: float = Field(default=0.5, ge=0, le=1)  # of the drawings that come with raw strokes and so with time
 

@@ -79,5 +79,4 @@ def _cell(run: RunFolder, settings: RunSettings, shards: Shards, model: str, fol
         return score(map_at_3(store.read(shards.key_id[rows]), shards.label[rows].astype(np.int64)))
     if model not in settings.models:
         return "-"
-    epochs = settings.train_by_model[model].epochs
-    return epoch_reached(run.fold(model, fold) / "history.csv", epochs).partition("  ")[0] or "-"
+    return epoch_reached(run.fold(model, fold) / "history.csv").partition("  ")[0] or "-"

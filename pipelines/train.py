@@ -31,7 +31,7 @@ def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), fol
             raise BadSettings(f"Expected a fold from 0 to {settings.folds - 1}, received {fold}.")
     has_test = len(Shards.open(run.shards).test()) > 0
     tasks = [
-        _task(run, settings, name, fold)
+        _task(run, name, fold)
         for name in models or settings.models
         for fold in folds or range(settings.folds)
         if not is_whole(run, name, fold, has_test)
@@ -76,7 +76,7 @@ def train_one(run_root: str, model: str, fold: int) -> None:
     keras.utils.clear_session()
 
 
-def epoch_reached(history: Path, epochs: int) -> str:
+def epoch_reached(history: Path) -> str:
     """How far a training is, from its history: `epoch 7/20  map@3 0.913`; nothing before the first epoch's end."""
     if not history.exists():
         return ""
@@ -85,14 +85,14 @@ def epoch_reached(history: Path, epochs: int) -> str:
         for last in csv.DictReader(file):  # noqa: B007
             continue
     score = last.get("val_map_at_3") or last.get("map_at_3") or "nan"
-    return f"epoch {last['epoch']}/{epochs}  map@3 {float(score):.3f}" if last else ""
+    return f"epoch {last['epoch']}/{last['epochs']}  map@3 {float(score):.3f}" if last else ""
 
 
-def _task(run: RunFolder, settings: RunSettings, model: str, fold: int) -> Task:
-    history, epochs = run.fold(model, fold) / "history.csv", settings.train_by_model[model].epochs
+def _task(run: RunFolder, model: str, fold: int) -> Task:
+    history = run.fold(model, fold) / "history.csv"
     return Task(
         name=f"{model} fold {fold}",
         function="pipelines.train:train_one",
         arguments={"run_root": str(run.root.resolve()), "model": model, "fold": fold},
-        state=lambda: epoch_reached(history, epochs),
+        state=lambda: epoch_reached(history),
     )

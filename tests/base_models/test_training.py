@@ -20,6 +20,20 @@ FOLDS = 3
 QUICK = TrainSettings(epochs=2, batch_size=16, inner_validation=0.1)
 
 
+@pytest.mark.parametrize(
+    ("epochs", "rows", "passes"),
+    [(20, 10, 20), ("160000 drawings", 10_800, 15), ("160000 drawings", 6_200, 26), ("5 drawings", 1_000, 1)],
+)
+def test_epochs_are_counted_or_follow_from_the_drawings_to_see(epochs, rows, passes):
+    assert TrainSettings(epochs=epochs).passes(rows) == passes
+
+
+@pytest.mark.parametrize("epochs", ["many", 0, "0 drawings", 2.5, True])
+def test_epochs_that_say_nothing_are_refused(epochs):
+    with pytest.raises(BadSettings, match=r'epochs: .*such as 20, or drawings to see in all such as "160000 drawings"'):
+        TrainSettings.of({"epochs": epochs})
+
+
 class InMemory:
     """Drawings with the manners of shards, remembering which rows were asked for."""
 
@@ -72,7 +86,7 @@ def test_training_writes_its_model_history_and_marker(tmp_path, source):
     with (tmp_path / "history.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == HISTORY
-    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert [(row["epoch"], row["epochs"]) for row in rows] == [("1", "2"), ("2", "2")]
     assert all(row["val_map_at_3"] for row in rows)
     done = read_json(tmp_path / "done.json")
     assert (done["rows"], done["fold"], done["parameters"]) == (36, 0, network.count_params())
