@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from base_models.settings import TrainSettings
+from features.augmentation import view_transforms
 from features.feeds.shards import Source
 from features.inputs import ModelInput
 from ground.errors import MissingResult
@@ -13,13 +15,19 @@ from ground.errors import MissingResult
 BATCH = 512  # drawings a forward pass; the inputs of one batch at 128 px RGB take 25 MB
 
 
-def predict(network: keras.Model, inputs: ModelInput, source: Source, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Class probabilities of the drawings at `rows` of `source`, (len(rows), C)."""
+def predict(
+    network: keras.Model, inputs: ModelInput, source: Source, rows: NDArray[np.int64], settings: TrainSettings
+) -> NDArray[np.float32]:
+    """Class probabilities of the drawings at `rows` of `source`, (len(rows), C); means over `settings.views` looks."""
     classes = network.output_shape[-1]
     probabilities = np.empty((len(rows), classes), np.float32)
     for start in range(0, len(rows), BATCH):
-        batch = inputs.make(source.take(rows[start : start + BATCH]))  # (B, …)
-        probabilities[start : start + BATCH] = keras.ops.convert_to_numpy(network.predict_on_batch(batch))
+        drawings = source.take(rows[start : start + BATCH])
+        looks = [
+            network.predict_on_batch(inputs.make(drawings, view_transforms(drawings, settings.augmentation, view)))
+            for view in range(settings.views)
+        ]  # each (B, C)
+        probabilities[start : start + BATCH] = np.mean([keras.ops.convert_to_numpy(look) for look in looks], axis=0)
     return probabilities
 
 

@@ -17,7 +17,7 @@ from ground.settings import merge, nearest
 if TYPE_CHECKING:
     import keras
 
-Build = Callable[[tuple[int, ...], int], "keras.Model"]
+Build = Callable[[tuple[int | None, ...], int], "keras.Model"]
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,9 @@ class TrainSettings(Settings):
     label_smoothing: Share = 0.05  # about the share of wrong labels in the set
     inner_validation: Share = 0.02  # share of the training rows watched, never trained on; never the held-out fold
     augmentation: Augmentation = Augmentation()  # done on the points, before they are drawn
+    small_first: Share = 0.0  # share of the epochs, from the first, on pictures of half the size: at a quarter the cost
+    start_from: str = ""  # another run's folder: a fold starts from the weights of its model and fold there
+    views: Count = 1  # looks at a drawing that a prediction is the mean of: as it is, then moved as in training
 
     def passes(self, rows: int) -> int:
         """The epochs that `epochs` comes to on so many training rows: a whole number, at least 1."""

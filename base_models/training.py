@@ -3,6 +3,8 @@
 import csv
 import time
 import zlib
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ from base_models.objective import map_at_3, optimizer, smoothed_crossentropy
 from base_models.registry import BaseModel
 from base_models.schedule import learning_rate_schedule
 from base_models.settings import TrainSettings
+from base_models.transfer import start_from
 from features.feeds.shards import ShardFeed
+from features.inputs import ModelInput
 from features.shards import Shards
 from ground.errors import BadSettings
 from ground.files import whole_file, write_json
@@ -35,9 +39,16 @@ HISTORY = (
 
 
 def train_fold(
-    model: BaseModel, shards: Shards, fold: int, folds: int, settings: TrainSettings, out: Path, seed: int
+    model: BaseModel,
+    shards: Shards,
+    fold: int,
+    folds: int,
+    settings: TrainSettings,
+    out: Path,
+    seed: int,
+    trained: keras.Model | None = None,
 ) -> keras.Model:
-    """Train `model` on every fold but `fold`; gives the trained model.
+    """Train `model` on every fold but `fold`, from random weights or those of `trained`; gives the trained model.
 
     Writes `history.csv` after each epoch, then `model.keras` and, last, `done.json` into `out`. Raises
     `BadSettings` when the other folds hold no drawing.
@@ -52,22 +63,24 @@ def train_fold(
             f"Expected drawings outside fold {fold} of {folds}, received none. Use more drawings or fewer folds."
         )
 
-    feed = ShardFeed(shards, rows, model.inputs, settings.batch_size, settings.augmentation, seed=feed_seed)
-    watched_feed = (
-        ShardFeed(shards, watched, model.inputs, settings.batch_size, shuffle=False) if len(watched) else None
-    )
-    network = model.build(model.inputs.shape, len(shards.classes))
-    epochs = settings.passes(len(rows))
-    _compile(network, settings, len(shards.classes), steps=len(feed) * epochs)
+    classes, epochs = len(shards.classes), settings.passes(len(rows))
+    stages = training_stages(model.inputs, epochs, settings.small_first)
+    network = model.build(model.inputs.shape, classes) if len(stages) == 1 else _build_for_any_size(model, classes)
+    if trained is not None:
+        start_from(network, trained)
+    _compile(network, settings, classes, steps=-(-len(rows) // settings.batch_size) * epochs)
     history = History(out / "history.csv", epochs)
-    network.fit(
-        feed,
-        epochs=epochs,
-        validation_data=watched_feed,
-        callbacks=[history],
-        shuffle=False,  # the feed permutes the rows itself; Keras must not order its steps by a generator of its own
-        verbose=0,
-    )
+    for stage in stages:
+        feed = partial(ShardFeed, shards, inputs=stage.inputs, batch_size=settings.batch_size)
+        network.fit(
+            feed(rows, augmentation=settings.augmentation, seed=feed_seed, epoch=stage.first),
+            initial_epoch=stage.first,
+            epochs=stage.end,
+            validation_data=feed(watched, shuffle=False) if len(watched) else None,
+            callbacks=[history],
+            shuffle=False,  # the feed permutes the rows itself; Keras must not order its steps by one of its own
+            verbose=0,
+        )
 
     with whole_file(out / "model.keras") as temporary:
         network.save(temporary)
@@ -84,6 +97,23 @@ def train_fold(
     }
     write_json(out / "done.json", done)
     return network
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Epochs `first` to `end` - 1 of a training, on one size of input."""
+
+    inputs: ModelInput
+    first: int
+    end: int
+
+
+def training_stages(inputs: ModelInput, epochs: int, small_first: float) -> list[Stage]:
+    """Small pictures for the first share of the epochs, then whole ones; one stage where inputs have no size."""
+    small, turn = inputs.halved(), round(small_first * epochs)
+    if small is None or not 0 < turn < epochs:
+        return [Stage(inputs, 0, epochs)]
+    return [Stage(small, 0, turn), Stage(inputs, turn, epochs)]
 
 
 def training_rows(
@@ -115,6 +145,18 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
             writer = csv.DictWriter(file, HISTORY, restval="")
             writer.writeheader()
             writer.writerows(self.rows)
+
+
+def _build_for_any_size(model: BaseModel, classes: int) -> keras.Model:
+    """The network for pictures of whatever size, (None, None, channels)."""
+    try:
+        return model.build((None, None, *model.inputs.shape[2:]), classes)
+    except (TypeError, ValueError) as error:
+        raise BadSettings(
+            f"Expected a network for pictures of any size, as small_first trains on two, {model.name} gave: {error} "
+            "Let it pool over the whole picture before its last layers, or set "
+            f"train_by_model.{model.name}.small_first=0."
+        ) from error
 
 
 def _compile(network: keras.Model, settings: TrainSettings, classes: int, steps: int) -> None:

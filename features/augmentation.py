@@ -53,6 +53,20 @@ def draw_transforms(drawings: Drawings, augmentation: Augmentation, rng: np.rand
     return Transforms(matrix, kept, jitter)
 
 
+def view_transforms(drawings: Drawings, augmentation: Augmentation, view: int) -> Transforms | None:
+    """The transforms of one look at `drawings`, for means over several looks (test-time augmentation).
+
+    All drawings are moved alike, by what `view` fixes, so that what is said of one does not depend on its batch.
+    View 0 leaves them as they are; odd ones mirror where `augmentation` does. Every stroke and point stays.
+    """
+    if view == 0 or augmentation.is_off:
+        return None
+    mirrored = augmentation.but(flip=float(view % 2 and augmentation.flip > 0))
+    matrix = _matrices(1, mirrored, np.random.default_rng(view))
+    kept = np.ones(len(drawings.stroke_starts) - 1, np.bool_)
+    return Transforms(np.repeat(matrix, len(drawings), axis=0), kept, jitter=None)
+
+
 def _matrices(count: int, augmentation: Augmentation, rng: np.random.Generator) -> NDArray[np.float32]:
     mirror = np.where(rng.random(count) < augmentation.flip, -1.0, 1.0)
     angle = np.radians(augmentation.rotate) * rng.uniform(-1, 1, count)

@@ -30,6 +30,9 @@ class ModelInput(Protocol):
     def make(self, drawings: Drawings, transforms: Transforms | None = None) -> NDArray[Any]:
         """The inputs of a batch, (N, *shape)."""
 
+    def halved(self) -> "ModelInput | None":
+        """The same at half the size; None for what has no size."""
+
 
 class GrayImage(Settings):
     """White lines on black."""
@@ -50,6 +53,10 @@ class GrayImage(Settings):
     def make(self, drawings: Drawings, transforms: Transforms | None = None) -> NDArray[Any]:
         """(N, size, size, 1) uint8."""
         return render_gray(drawings, self.size, self.line_width, transforms)
+
+    def halved(self) -> "GrayImage":
+        """Pictures of half the side; lines are thinner in proportion."""
+        return self.but(size=self.size // 2)
 
 
 class ColorImage(Settings):
@@ -73,6 +80,10 @@ class ColorImage(Settings):
         """(N, size, size, 3) uint8."""
         return render_color(drawings, self.size, self.line_width, transforms, self.use_time)
 
+    def halved(self) -> "ColorImage":
+        """Pictures of half the side; lines are thinner in proportion."""
+        return self.but(size=self.size // 2)
+
 
 class StrokeSequence(Settings):
     """Pen movements, point after point: see `sequences`."""
@@ -92,3 +103,6 @@ class StrokeSequence(Settings):
     def make(self, drawings: Drawings, transforms: Transforms | None = None) -> NDArray[Any]:
         """(N, length, 5) float32."""
         return sequences(drawings, self.length, transforms)
+
+    def halved(self) -> None:
+        """A sequence keeps all its points."""

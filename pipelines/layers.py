@@ -90,7 +90,9 @@ def resolve(layers: Sequence[Layer]) -> RunSettings:
 def _training(name: str, layers: Sequence[Layer]) -> Values:
     given = [(layer.values.get("train", {}), layer.values.get("train_by_model", {}).get(name, {})) for layer in layers]
     values = merge(*(table for pair in given for table in pair))
-    return model_named(name).settings(values).model_dump()
+    settings = model_named(name).settings(values)
+    start = str(Path(settings.start_from).resolve()) if settings.start_from else ""
+    return settings.but(start_from=start).model_dump()
 
 
 def _check(layer: Layer) -> None:

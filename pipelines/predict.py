@@ -64,6 +64,7 @@ class Predictor:
                 known = f"{', '.join(settings.models)} (by --model)"
                 raise MissingResult(f"Expected models that can look at new drawings, {known}, received '{name}'.")
         self.inputs = [model_named(name).inputs for name in names]
+        self.training = [settings.train_by_model[name] for name in names]
         self.networks = [
             [load_network(run.fold(name, fold) / "model.keras") for fold in range(settings.folds)] for name in names
         ]
@@ -74,8 +75,8 @@ class Predictor:
 
         rows = np.arange(len(drawings))
         by_model = [
-            np.mean([predict_network(network, inputs, drawings, rows) for network in networks], axis=0)
-            for inputs, networks in zip(self.inputs, self.networks, strict=True)
+            np.mean([predict_network(network, inputs, drawings, rows, training) for network in networks], axis=0)
+            for inputs, networks, training in zip(self.inputs, self.networks, self.training, strict=True)
         ]
         return by_model[0] if self.stack is None else self.stack.predict_proba(columns(by_model, drawings))
 

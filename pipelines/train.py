@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from features.shards import Shards
-from ground.errors import BadSettings
+from ground.errors import BadSettings, FoldMismatch, MissingResult
+from ground.files import read_json
 from ground.settings import nearest
 from oof.folds import fold_of
 from oof.store import OOFStore
@@ -30,12 +31,15 @@ def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), fol
         if not 0 <= fold < settings.folds:
             raise BadSettings(f"Expected a fold from 0 to {settings.folds - 1}, received {fold}.")
     has_test = len(Shards.open(run.shards).test()) > 0
-    tasks = [
-        _task(run, name, fold)
+    missing = [
+        (name, fold)
         for name in models or settings.models
         for fold in folds or range(settings.folds)
         if not is_whole(run, name, fold, has_test)
     ]
+    for name, fold in missing:
+        earlier_weights(settings, name, fold)  # what start_from lacks is said before hours of work
+    tasks = [_task(run, name, fold) for name, fold in missing]
     alone = 1 if any(Path("/dev").glob("nvidia[0-9]*")) else 0  # processes would fight over the memory of one GPU
     run_tasks(tasks, settings.workers or alone, settings.scheduler, title="train")
 
@@ -66,14 +70,38 @@ def train_one(run_root: str, model: str, fold: int) -> None:
     store = OOFStore.create(run.oof(model), shards.classes, settings.folds, config)
     out = run.fold(model, fold)
     if not (out / "done.json").exists():
-        train_fold(chosen, shards, fold, settings.folds, training, out, settings.seed)
+        earlier = earlier_weights(settings, model, fold)
+        trained = load_network(earlier) if earlier else None
+        train_fold(chosen, shards, fold, settings.folds, training, out, settings.seed, trained)
     network = load_network(out / "model.keras")  # as saved: what a later prediction will use
     held_out = np.flatnonzero(fold_of(shards.key_id, settings.folds) == fold)
-    store.write_fold(fold, shards.key_id[held_out], predict(network, chosen.inputs, shards, held_out))
+    store.write_fold(fold, shards.key_id[held_out], predict(network, chosen.inputs, shards, held_out, training))
     test = shards.test()
     if len(test):
-        store.write_test(fold, test.key_id, predict(network, chosen.inputs, test, np.arange(len(test))))
+        store.write_test(fold, test.key_id, predict(network, chosen.inputs, test, np.arange(len(test)), training))
     keras.utils.clear_session()
+
+
+def earlier_weights(settings: RunSettings, model: str, fold: int) -> Path | None:
+    """The trained model that `start_from` names for one (model, fold); None where it names no run.
+
+    Fold k starts from a fold k, which has seen no drawing of fold k: for that the other run must have as many folds.
+    Raises `MissingResult` when it is not there, `FoldMismatch` when the folds differ.
+    """
+    if not (start := settings.train_by_model[model].start_from):
+        return None
+    folder = RunFolder(Path(start)).fold(model, fold)
+    if not (folder / "done.json").exists():
+        raise MissingResult(
+            f"Expected {model} without fold {fold} in {start} to start from (start_from), received none. "
+            f'Train it there first, or set train_by_model.{model}.start_from="".'
+        )
+    if (folds := read_json(folder / "done.json")["folds"]) != settings.folds:
+        raise FoldMismatch(
+            f"Expected {settings.folds} folds in {start} to start from, as here, received {folds}: its fold {fold} has "
+            f"seen drawings that are held out here. Set folds={folds}, or start from another run."
+        )
+    return folder / "model.keras"
 
 
 def epoch_reached(history: Path) -> str:

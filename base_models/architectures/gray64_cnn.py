@@ -11,7 +11,7 @@ WIDTHS = (40, 80, 160)  # channels at 16, 8 and 4 px
 
 
 @base_model(inputs=GrayImage(size=64))
-def gray64_cnn(input_shape: tuple[int, ...], classes: int) -> keras.Model:
+def gray64_cnn(input_shape: tuple[int | None, ...], classes: int) -> keras.Model:
     """Residual CNN on 64 px grey images: what was drawn, without order or time."""
     image = keras.Input(input_shape)  # (B, 64, 64, 1) uint8
     x = layers.Rescaling(1 / 255)(image)

@@ -11,7 +11,7 @@ WIDTHS = (40, 80, 160)  # channels at 16, 8 and 4 px
 
 
 @base_model(inputs=ColorImage(size=128))
-def rgb128_cnn(input_shape: tuple[int, ...], classes: int) -> keras.Model:
+def rgb128_cnn(input_shape: tuple[int | None, ...], classes: int) -> keras.Model:
     """Residual CNN on 128 px time-coloured images: fine detail, and the order in which it was drawn."""
     image = keras.Input(input_shape)  # (B, 128, 128, 3) uint8
     x = layers.Rescaling(1 / 255)(image)

@@ -9,7 +9,7 @@ from features.inputs import StrokeSequence
 
 
 @base_model(inputs=StrokeSequence(length=128), train={"learning_rate": 3e-3, "weight_decay": 0.01})
-def stroke_lstm(input_shape: tuple[int, ...], classes: int) -> keras.Model:
+def stroke_lstm(input_shape: tuple[int | None, ...], classes: int) -> keras.Model:
     """Conv1D and bidirectional LSTM over the points: how it was drawn, stroke by stroke."""
     sequence = keras.Input(input_shape)  # (B, T, 5) dx, dy, pen, time step, present
     present = sequence[:, :, 4:]  # (B, T, 1)

@@ -8,9 +8,10 @@ import pytest
 from base_models.prediction import load_network, predict
 from base_models.registry import MODELS, BaseModel, load_models
 from base_models.settings import TrainSettings
-from base_models.training import HISTORY, train_fold, training_rows
+from base_models.training import HISTORY, train_fold, training_rows, training_stages
+from features.augmentation import Augmentation
 from features.drawings import Drawings
-from features.inputs import GrayImage
+from features.inputs import ColorImage, GrayImage, StrokeSequence
 from ground.errors import BadSettings, MissingResult
 from ground.files import read_json
 from oof.folds import fold_of
@@ -57,7 +58,16 @@ def small(input_shape, classes):
     return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
 
 
+def pooled(input_shape, classes):
+    """A convolution and the mean over the picture, of whatever size."""
+    image = keras.Input(input_shape)
+    x = keras.layers.Conv2D(4, 3, activation="relu")(keras.layers.Rescaling(1 / 255)(image))
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
+
+
 LINEAR = BaseModel("small", small, GrayImage(size=32))
+FLEXIBLE = BaseModel("pooled", pooled, GrayImage(size=32))
 
 
 @pytest.fixture
@@ -95,8 +105,8 @@ def test_training_writes_its_model_history_and_marker(tmp_path, source):
 def test_a_saved_model_predicts_as_before_and_learned_the_lines(tmp_path, source):
     network = train_fold(LINEAR, source, 0, FOLDS, QUICK.but(epochs=5), tmp_path, seed=1)
     rows = np.flatnonzero(fold_of(source.key_id, FOLDS) == 0)
-    before = predict(network, LINEAR.inputs, source, rows)
-    after = predict(load_network(tmp_path / "model.keras"), LINEAR.inputs, source, rows)
+    before = predict(network, LINEAR.inputs, source, rows, QUICK)
+    after = predict(load_network(tmp_path / "model.keras"), LINEAR.inputs, source, rows, QUICK)
     np.testing.assert_array_equal(before, after)
     assert (before.argmax(axis=1) == source.label[rows]).mean() > 0.9
 
@@ -104,7 +114,7 @@ def test_a_saved_model_predicts_as_before_and_learned_the_lines(tmp_path, source
 def test_one_seed_gives_one_model_and_another_another(tmp_path, source):
     rows = np.arange(5)
     first, again, other = (
-        predict(train_fold(LINEAR, source, 0, FOLDS, QUICK, tmp_path, seed), LINEAR.inputs, source, rows)
+        predict(train_fold(LINEAR, source, 0, FOLDS, QUICK, tmp_path, seed), LINEAR.inputs, source, rows, QUICK)
         for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, again)
@@ -117,9 +127,47 @@ def test_shuffled_labels_are_learned_to_chance_only(tmp_path, source):
     for fold in range(FOLDS):
         network = train_fold(LINEAR, noise, fold, FOLDS, QUICK, tmp_path, seed=1)
         rows = np.flatnonzero(fold_of(noise.key_id, FOLDS) == fold)
-        hits.append(predict(network, LINEAR.inputs, noise, rows).argmax(axis=1) == noise.label[rows])
+        hits.append(predict(network, LINEAR.inputs, noise, rows, QUICK).argmax(axis=1) == noise.label[rows])
     share = np.concatenate(hits).mean()
     assert abs(share - 0.5) < 3 * np.sqrt(0.25 / 60)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "epochs", "small_first", "stages"),
+    [
+        (GrayImage(size=64), 10, 0.5, [(32, 0, 5), (64, 5, 10)]),
+        (GrayImage(size=64), 10, 0.0, [(64, 0, 10)]),
+        (ColorImage(size=128), 1, 0.5, [(128, 0, 1)]),
+        (StrokeSequence(length=64), 10, 0.5, [(64, 0, 10)]),
+    ],
+)
+def test_small_pictures_come_first_and_every_epoch_once(inputs, epochs, small_first, stages):
+    given = training_stages(inputs, epochs, small_first)
+    assert [(stage.inputs.shape[0], stage.first, stage.end) for stage in given] == stages
+
+
+def test_epochs_on_small_pictures_are_numbered_on_by_those_on_whole_ones(tmp_path, source):
+    train_fold(FLEXIBLE, source, 0, FOLDS, QUICK.but(epochs=4, small_first=0.5), tmp_path, seed=1)
+    with (tmp_path / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3", "4"]
+    assert load_network(tmp_path / "model.keras").input_shape == (None, None, None, 1)
+
+
+def test_a_network_of_one_size_is_refused_where_small_pictures_come_first(tmp_path, source):
+    with pytest.raises(BadSettings, match=r"pictures of any size.*train_by_model\.small\.small_first=0"):
+        train_fold(LINEAR, source, 0, FOLDS, QUICK.but(small_first=0.5), tmp_path, seed=1)
+
+
+def test_what_is_said_of_a_drawing_is_the_mean_of_the_looks_and_does_not_depend_on_its_batch(tmp_path, source):
+    settings = QUICK.but(views=3, augmentation=Augmentation(flip=0.5, rotate=10))
+    network = train_fold(LINEAR, source, 0, FOLDS, settings, tmp_path, seed=1)
+    rows = np.arange(len(source))
+    together = predict(network, LINEAR.inputs, source, rows, settings)
+    alone = np.concatenate([predict(network, LINEAR.inputs, source, rows[i : i + 1], settings) for i in rows])
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+    one_look = predict(network, LINEAR.inputs, source, rows, QUICK)
+    assert np.abs(together - one_look).max() > 1e-3
 
 
 def test_nothing_to_train_on_is_said(tmp_path, source):
@@ -136,8 +184,10 @@ def test_a_model_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_every_registered_model_trains_saves_and_gives_probabilities(name, tmp_path, source):
     model = MODELS[name]
-    settings = model.settings({"epochs": 1, "batch_size": 32})
+    settings = model.settings(
+        {"epochs": 2, "batch_size": 32, "small_first": 0.5, "views": 3, "augmentation": {"flip": 0.5}}
+    )
     train_fold(model, source, 0, FOLDS, settings, tmp_path, seed=1)
-    probabilities = predict(load_network(tmp_path / "model.keras"), model.inputs, source, np.arange(8))
+    probabilities = predict(load_network(tmp_path / "model.keras"), model.inputs, source, np.arange(8), settings)
     assert probabilities.shape == (8, 2)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from features.shards import Shards
-from ground.errors import BadSettings, IncompleteOOF, MissingResult, RunChanged
+from ground.errors import BadSettings, FoldMismatch, IncompleteOOF, MissingResult, RunChanged
 from ground.files import read_json
 from oof.store import OOFStore
 from pipelines.run import run
@@ -82,6 +82,27 @@ def test_a_fold_trained_but_not_yet_predicted_is_predicted_without_training(fini
     train(finished, settings)
     assert stamps(finished)[model] == before
     np.testing.assert_array_equal(OOFStore(finished.oof("tiny")).read(key_id), probabilities)
+
+
+def test_a_run_starts_from_the_weights_of_another_fold_by_fold(finished, settings, tmp_path):
+    training = settings.train_by_model["tiny"].but(start_from=str(finished.root), learning_rate=1e-9)
+    begun = RunFolder(tmp_path / "begun")
+    run(begun.root, settings.but(train_by_model={"tiny": training}))
+    key_id = OOFStore(finished.oof("tiny")).key_id()
+    ours, theirs = (OOFStore(folder.oof("tiny")).read(key_id) for folder in (begun, finished))
+    np.testing.assert_allclose(ours, theirs, atol=1e-3)
+
+
+def test_weights_that_are_not_there_or_saw_the_held_out_fold_are_refused_before_training(finished, settings, tmp_path):
+    begun = RunFolder(tmp_path / "begun")
+    for start, error, message in [
+        (tmp_path / "nothing", MissingResult, "Expected tiny without fold 0 in .*nothing to start from"),
+        (finished.root, FoldMismatch, "Expected 3 folds in .* received 2"),
+    ]:
+        training = settings.train_by_model["tiny"].but(start_from=str(start))
+        with pytest.raises(error, match=message):
+            run(begun.root, settings.but(folds=3, train_by_model={"tiny": training}))
+    assert not begun.fold("tiny", 0).exists()
 
 
 def test_other_settings_are_refused_with_what_changed(finished, settings):
