@@ -74,4 +74,4 @@ def merge(files: Iterable[Path], into: Path) -> None:
 
 def _shown(row: str) -> str:
     """The beginning of a row on one line, nothing in it that a terminal would act on."""
-    return "".join(sign if sign.isprintable() else "�" for sign in row[:SHOWN])
+    return "".join(sign if sign.isprintable() else "�" for sign in row.rstrip("\r\n")[:SHOWN])

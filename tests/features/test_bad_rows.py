@@ -27,13 +27,13 @@ def test_the_share_is_of_the_rows_seen_but_of_1000_at_least(bad: int, rows: int,
 
 def test_a_row_is_shown_short_and_harmless(tmp_path: Path) -> None:
     bad_rows = BadRows(tmp_path / "bad.csv", share=1)
-    bad_rows.add("a,b.csv", [(1, "reason", "\x1b[2J" + "x" * 1000), (None, "reason", "no line")])
+    bad_rows.add("a,b.csv", [(1, "reason", "\x1b[2J" + "x" * 1000), (None, "reason", "no line\r\n")])
     with (tmp_path / "bad.csv").open(newline="", encoding="utf-8") as lines:
         first, second = csv.DictReader(lines)
     assert first["file"] == "a,b.csv"
     assert "\x1b" not in first["row"]
     assert len(first["row"]) == 120
-    assert second["line"] == ""
+    assert (second["line"], second["row"]) == ("", "no line")
 
 
 def test_files_of_bad_rows_are_joined_under_one_header(tmp_path: Path) -> None:
