@@ -25,11 +25,17 @@ if TYPE_CHECKING:
     from stacking.blends import GeometricBlend as GeometricBlend
     from stacking.blends import MeanBlend as MeanBlend
     from stacking.blends import WeightedBlend as WeightedBlend
+    from stacking.calibration import TemperatureScaling as TemperatureScaling
+    from stacking.calibration import VectorScaling as VectorScaling
     from stacking.choice import compare as compare
     from stacking.columns import join_columns as join_columns
+    from stacking.greedy_selection import GreedyBlend as GreedyBlend
     from stacking.linear import LinearStacker as LinearStacker
     from stacking.multiclass import MulticlassStacker as MulticlassStacker
+    from stacking.power_mean import PowerBlend as PowerBlend
+    from stacking.rank_mean import RankBlend as RankBlend
     from stacking.rankers import CandidateStacker as CandidateStacker
+    from stacking.reliability import reliability as reliability
 
 _HOMES = {
     "MODELS": "base_models.registry",
@@ -49,11 +55,17 @@ _HOMES = {
     "GeometricBlend": "stacking.blends",
     "MeanBlend": "stacking.blends",
     "WeightedBlend": "stacking.blends",
+    "TemperatureScaling": "stacking.calibration",
+    "VectorScaling": "stacking.calibration",
     "compare": "stacking.choice",
     "join_columns": "stacking.columns",
+    "GreedyBlend": "stacking.greedy_selection",
     "LinearStacker": "stacking.linear",
     "MulticlassStacker": "stacking.multiclass",
+    "PowerBlend": "stacking.power_mean",
+    "RankBlend": "stacking.rank_mean",
     "CandidateStacker": "stacking.rankers",
+    "reliability": "stacking.reliability",
 }
 
 

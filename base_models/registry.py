@@ -9,15 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from base_models.arguments import arguments_of
 from base_models.settings import TrainSettings
 from features.inputs import ModelInput
 from ground.errors import BadSettings, UnknownModel
-from ground.settings import merge, nearest
+from ground.settings import Settings, merge, nearest
 
 if TYPE_CHECKING:
     import keras
 
-Build = Callable[[tuple[int | None, ...], int], "keras.Model"]
+    from base_models.footprint import Footprint
+
+Build = Callable[..., "keras.Model"]
+Known = Callable[[int, int], "Footprint"]  # (pixels, number of classes) -> the footprint, without building
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,11 @@ class BaseModel:
     """A registered architecture."""
 
     name: str
-    build: Build  # (input shape without the batch, number of classes) -> model that gives probabilities (B, C)
-    inputs: ModelInput  # what it sees of a drawing
+    build: Build  # (input shape without the batch, number of classes, **arguments) -> model of probabilities (B, C)
+    inputs: ModelInput  # what it sees of a drawing, unless its training settings vary that
     train: dict[str, Any] = field(default_factory=dict)  # its own defaults of TrainSettings
+    arguments: Settings = field(default_factory=Settings)  # at their defaults; TrainSettings.network varies them
+    footprint: Known | None = None  # where it is known, it is not built to be listed
 
     @property
     def summary(self) -> str:
@@ -35,18 +41,45 @@ class BaseModel:
         return (self.build.__doc__ or "").strip().partition("\n")[0]
 
     def settings(self, values: dict[str, Any]) -> TrainSettings:
-        """Its training settings: `values`, as far as they go, over the model's own defaults, over the general ones."""
-        return TrainSettings.of(merge(self.train, values), source=f"the training settings of {self.name}")
+        """Its training settings: `values`, as far as they go, over the model's own defaults, over the general ones.
+
+        `inputs` and `network` come out complete, so that a run knows what its models were even if defaults change.
+        """
+        settings = TrainSettings.of(merge(self.train, values), source=f"the training settings of {self.name}")
+        arguments = {**self.arguments.model_dump(), **settings.network}
+        settings = settings.but(network=self.arguments.of(arguments, f"the network of {self.name}").model_dump())
+        inputs = self.inputs_for(settings)
+        return settings.but(inputs=inputs.model_dump()) if isinstance(inputs, Settings) else settings
+
+    def inputs_for(self, settings: TrainSettings) -> ModelInput:
+        """What it sees of a drawing under these settings: the one place that training and prediction ask.
+
+        Raises `BadSettings` where `settings.inputs` names what its input does not have.
+        """
+        source = f"the inputs of {self.name}"
+        if isinstance(self.inputs, Settings):
+            varied: ModelInput = self.inputs.of({**self.inputs.model_dump(), **settings.inputs}, source)
+            return varied
+        if settings.inputs:
+            raise BadSettings(f"Expected no settings of {source}, which has none, received {settings.inputs}.")
+        return self.inputs
 
 
 MODELS: dict[str, BaseModel] = {}
 
 
-def base_model(inputs: ModelInput, train: dict[str, Any] | None = None) -> Callable[[Build], Build]:
+def base_model(
+    inputs: ModelInput,
+    train: dict[str, Any] | None = None,
+    arguments: Settings | None = None,
+    footprint: Known | None = None,
+) -> Callable[[Build], Build]:
     """Register the decorated function as a base model under its own name.
 
     `inputs` says what the model sees; `train` gives its own defaults of `TrainSettings`. The function takes the
     input shape and the number of classes and gives a `keras.Model` whose output is probabilities (softmax).
+    What else it takes, each with a default, a run can set as `train_by_model.NAME.network.ARGUMENT`; a function of
+    `**arguments` says in `arguments` which those are. `footprint` is for models that are slow to build.
     Raises `BadSettings` when the name is taken or a default isn't a setting.
     """
 
@@ -54,8 +87,10 @@ def base_model(inputs: ModelInput, train: dict[str, Any] | None = None) -> Calla
         name = build.__name__
         if name in MODELS:
             raise BadSettings(f"Expected a new name for a base model, received '{name}', which is taken. Rename yours.")
-        TrainSettings.of(train or {}, source=f"the training defaults of {name}")
-        MODELS[name] = BaseModel(name, build, inputs, train or {})
+        own = arguments_of(build, name) if arguments is None else arguments
+        model = BaseModel(name, build, inputs, train or {}, own, footprint)
+        model.settings({})  # wrong defaults are told here, not at the first training
+        MODELS[name] = model
         return build
 
     return register

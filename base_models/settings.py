@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator
 
 from features.augmentation import Augmentation
+from features.feeds import FeedName
 from ground.settings import Settings
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -34,6 +35,9 @@ class TrainSettings(Settings):
     label_smoothing: Share = 0.05  # about the share of wrong labels in the set
     inner_validation: Share = 0.02  # share of the training rows watched, never trained on; never the held-out fold
     augmentation: Augmentation = Augmentation()  # done on the points, before they are drawn
+    inputs: dict[str, Any] = Field(default={})  # over the model's own: size, line_width, renderer, use_time, length
+    network: dict[str, Any] = Field(default={})  # the architecture's own arguments: alpha, dropout, pooling, weights, …
+    feed: FeedName = "shards"  # what hands out the batches; all give the same drawings, shards the fastest
     small_first: Share = 0.0  # share of the epochs, from the first, on pictures of half the size: at a quarter the cost
     start_from: str = ""  # another run's folder: a fold starts from the weights of its model and fold there
     views: Count = 1  # looks at a drawing that a prediction is the mean of: as it is, then moved as in training

@@ -17,7 +17,7 @@ from base_models.registry import BaseModel
 from base_models.schedule import learning_rate_schedule
 from base_models.settings import TrainSettings
 from base_models.transfer import start_from
-from features.feeds.shards import ShardFeed
+from features.feeds.opening import open_feed
 from features.inputs import ModelInput
 from features.shards import Shards
 from ground.errors import BadSettings
@@ -64,19 +64,20 @@ def train_fold(
         )
 
     classes, epochs = len(shards.classes), settings.passes(len(rows))
-    stages = training_stages(model.inputs, epochs, settings.small_first)
-    network = model.build(model.inputs.shape, classes) if len(stages) == 1 else _build_for_any_size(model, classes)
+    stages = training_stages(model.inputs_for(settings), epochs, settings.small_first)
+    network = _build(model, classes, settings, any_size=len(stages) > 1)
     if trained is not None:
         start_from(network, trained)
     _compile(network, settings, classes, steps=-(-len(rows) // settings.batch_size) * epochs)
     history = History(out / "history.csv", epochs)
     for stage in stages:
-        feed = partial(ShardFeed, shards, inputs=stage.inputs, batch_size=settings.batch_size)
+        feed = partial(open_feed, shards=shards, inputs=stage.inputs, batch_size=settings.batch_size)
         network.fit(
-            feed(rows, augmentation=settings.augmentation, seed=feed_seed, epoch=stage.first),
+            feed(settings.feed, rows=rows, augmentation=settings.augmentation, seed=feed_seed, epoch=stage.first),
             initial_epoch=stage.first,
             epochs=stage.end,
-            validation_data=feed(watched, shuffle=False) if len(watched) else None,
+            # watched rows lie scattered, and only the shards give a few of them without reading all
+            validation_data=feed("shards", rows=watched, shuffle=False) if len(watched) else None,
             callbacks=[history],
             shuffle=False,  # the feed permutes the rows itself; Keras must not order its steps by one of its own
             verbose=0,
@@ -147,10 +148,13 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
             writer.writerows(self.rows)
 
 
-def _build_for_any_size(model: BaseModel, classes: int) -> keras.Model:
-    """The network for pictures of whatever size, (None, None, channels)."""
+def _build(model: BaseModel, classes: int, settings: TrainSettings, any_size: bool) -> keras.Model:
+    """The network, for inputs as they are or for pictures of whatever size, (None, None, channels)."""
+    shape = model.inputs_for(settings).shape
+    if not any_size:
+        return model.build(shape, classes, **settings.network)
     try:
-        return model.build((None, None, *model.inputs.shape[2:]), classes)
+        return model.build((None, None, *shape[2:]), classes, **settings.network)
     except (TypeError, ValueError) as error:
         raise BadSettings(
             f"Expected a network for pictures of any size, as small_first trains on two, {model.name} gave: {error} "

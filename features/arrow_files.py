@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.drawings import Drawings
+from features.drawings import UNKNOWN_LABEL, Drawings
 from features.formats.strokes_json import LONGEST_STROKE
 from features.gathering import COLUMNS, count_rows, gather_rows
 from ground.errors import BadData
@@ -38,11 +38,15 @@ MEND = "Delete the folder and shuffle again."
 class ArrowDrawings:
     """The drawings of many record batches, numbered through, of which any can be taken at once.
 
-    Serves several threads; taking releases Python's lock. `names` say where a batch comes from.
+    Serves several threads; taking releases Python's lock. `names` say where a batch comes from. Drawings whose label
+    is not one of `labels` are damaged.
     """
 
-    def __init__(self, batches: Sequence[pa.RecordBatch], names: Sequence[str]) -> None:
+    def __init__(
+        self, batches: Sequence[pa.RecordBatch], names: Sequence[str], labels: range = range(UNKNOWN_LABEL, 2**15)
+    ) -> None:
         self._batches, self._names = batches, names  # the addresses below hold while the batches do
+        self._labels = labels
         self._addresses = np.array([_addresses(batch) for batch in batches], np.int64).reshape(-1, COLUMNS)
         self._starts = np.cumsum([0] + [batch.num_rows for batch in batches])
 
@@ -51,13 +55,17 @@ class ArrowDrawings:
 
     @cached_property
     def key_id(self) -> NDArray[np.int64]:
-        """(N,)"""
-        return self._column("key_id", np.int64)
+        """(N,); raises `BadData` at a negative one."""
+        key_id = self._column("key_id", np.int64)
+        self._refuse(key_id < 0)
+        return key_id
 
     @cached_property
     def label(self) -> NDArray[np.int16]:
-        """(N,) place in the class list; -1 unknown."""
-        return self._column("label", np.int16)
+        """(N,) place in the class list, -1 unknown; raises `BadData` where there is no such place."""
+        label = self._column("label", np.int16)
+        self._refuse((label < self._labels.start) | (label >= self._labels.stop))
+        return label
 
     @cached_property
     def has_time(self) -> NDArray[np.bool_]:
@@ -72,10 +80,10 @@ class ArrowDrawings:
             raise IndexError(f"Expected rows from 0 to {len(self) - 1}, received {rows.min()} to {rows.max()}.")
         batch = np.searchsorted(self._starts, rows, side="right") - 1
         inside = rows - self._starts[batch]
-        drawing_starts, point_starts, damaged = count_rows(self._addresses, batch, inside)
+        lowest, highest = self._labels.start, self._labels.stop - 1
+        drawing_starts, point_starts, damaged = count_rows(self._addresses, batch, inside, lowest, highest)
         if damaged >= 0:
-            name, row = self._names[batch[damaged]], inside[damaged]
-            raise BadData(f"Expected whole drawings in {name}, received a damaged one in row {row}. {MEND}")
+            raise self._damaged(rows[damaged])
         arrays = gather_rows(self._addresses, batch, inside, drawing_starts, point_starts)
         points, time, stroke_starts, key_id, label, country, recognized, timestamp = arrays
         return Drawings(
@@ -90,6 +98,15 @@ class ArrowDrawings:
             timestamp=timestamp.view("datetime64[us]"),
         )
 
+    def _refuse(self, wrong: NDArray[np.bool_]) -> None:
+        if wrong.any():
+            raise self._damaged(int(wrong.argmax()))
+
+    def _damaged(self, row: int) -> BadData:
+        batch = int(np.searchsorted(self._starts, row, side="right")) - 1
+        name, inside = self._names[batch], row - self._starts[batch]
+        return BadData(f"Expected whole drawings in {name}, received a damaged one in row {inside}. {MEND}")
+
     def _column(self, name: str, dtype: type) -> NDArray[Any]:
         return np.concatenate([np.zeros(0, dtype), *(batch.column(name).to_numpy() for batch in self._batches)])
 
@@ -102,14 +119,21 @@ def open_batches(path: Path, first: int = 0, step: int = 1) -> list[pa.RecordBat
     try:
         with pa.memory_map(str(path)) as file:
             reader = pa.ipc.open_file(file)
+            if not reader.schema.equals(SCHEMA):
+                raise BadData(f"Expected the columns of drawings in {path}, received others: {reader.schema}. {MEND}")
             batches = [reader.get_batch(place) for place in range(first, reader.num_record_batches, step)]
             for batch in batches:
                 batch.validate()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+                _refuse_gaps(batch, path)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise BadData(f"Expected a whole Arrow file in {path}, received a damaged one ({error}). {MEND}") from error
-    if not reader.schema.equals(SCHEMA):
-        raise BadData(f"Expected the columns of drawings in {path}, received {', '.join(reader.schema.names)}. {MEND}")
     return batches
+
+
+def _refuse_gaps(batch: pa.RecordBatch, path: Path) -> None:
+    for field, column in zip(SCHEMA, batch.columns, strict=True):
+        if column.null_count and not field.nullable:
+            raise BadData(f"Expected {field.name} of all drawings in {path}, received {column.null_count} gaps. {MEND}")
 
 
 def record_batch(drawings: Drawings) -> pa.RecordBatch:

@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from ground.errors import BadData
@@ -10,6 +11,7 @@ from ground.files import whole_file
 
 COLUMNS = ("file", "line", "reason", "row")
 SHOWN = 120  # characters of a bad row that are kept: enough to find it, and a file of junk stays small
+AT_ONCE = 10_000  # bad rows that are set aside before the share is looked at: a file of junk is refused in a moment
 LEAST_ROWS = 1000  # the share is taken of at least so many rows, so one bad row does not end a small file
 
 
@@ -32,17 +34,16 @@ class BadRows:
 
     def add(self, file: str, found: Iterable[tuple[int | None, str, str]]) -> None:
         """Set aside the (line, reason, row) triples of `file`; raises `BadData` past the share."""
-        lines = [(file, line, reason, _shown(row)) for line, reason, row in found]
-        if not lines:
-            return
-        self._append(lines)
-        self.bad += len(lines)
-        if not allowed(self.bad, self.rows, self.share):
-            place = f"{file}:{lines[0][1]}" if lines[0][1] is not None else file
-            raise BadData(
-                f"Expected at most {self.share:.1%} bad rows, received {self.bad:,} in {self.rows:,}; the last from "
-                f"{place} ({lines[0][2]}). All are in {self.file}. Mend them, or allow more bad rows."
-            )
+        rows = iter(found)
+        while lines := [(file, line, reason, _shown(row)) for line, reason, row in islice(rows, AT_ONCE)]:
+            self._append(lines)
+            self.bad += len(lines)
+            if not allowed(self.bad, self.rows, self.share):
+                place = f"{file}:{lines[0][1]}" if lines[0][1] is not None else file
+                raise BadData(
+                    f"Expected at most {self.share:.1%} bad rows, received {self.bad:,} in {self.rows:,}; the last "
+                    f"from {place} ({lines[0][2]}). They are in {self.file}. Mend them, or allow more bad rows."
+                )
 
     def _append(self, lines: list[tuple[str, int | None, str, str]]) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -74,4 +75,5 @@ def merge(files: Iterable[Path], into: Path) -> None:
 
 def _shown(row: str) -> str:
     """The beginning of a row on one line, nothing in it that a terminal would act on."""
-    return "".join(sign if sign.isprintable() else "�" for sign in row.rstrip("\r\n")[:SHOWN])
+    shown = row.rstrip("\r\n")[:SHOWN]
+    return shown if shown.isprintable() else "".join(sign if sign.isprintable() else "�" for sign in shown)

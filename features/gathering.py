@@ -38,6 +38,7 @@ from features.formats.timestamps import UNKNOWN_TIMESTAMP
     COLUMNS,
 ) = range(21)
 WHOLE = -1
+FIRST_PLAIN, LAST_PLAIN = 33, 126  # letters and signs
 Places = NDArray[np.int64]
 
 
@@ -52,10 +53,12 @@ def _pointer(typing_context: Any, address: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def count_rows(addresses: NDArray[np.int64], batch: Places, inside: Places) -> tuple[Places, Places, int]:
+def count_rows(
+    addresses: NDArray[np.int64], batch: Places, inside: Places, lowest_label: int, highest_label: int
+) -> tuple[Places, Places, int]:
     """Where each taken drawing's strokes and points start (N + 1,), and the first damaged one, `WHOLE` without.
 
-    Drawing n is row `inside[n]` of batch `batch[n]`.
+    Drawing n is row `inside[n]` of batch `batch[n]`. Damaged is what no drawing can be, told before it is used.
     """
     rows = len(batch)
     drawing_starts, point_starts = np.zeros(rows + 1, np.int64), np.zeros(rows + 1, np.int64)
@@ -63,20 +66,42 @@ def count_rows(addresses: NDArray[np.int64], batch: Places, inside: Places) -> t
         table, row = addresses[batch[n]], inside[n]
         first, strokes = _span(table[LENGTH_STARTS], row, table[LENGTHS_HELD])
         _, points = _span(table[POINT_STARTS], row, table[POINTS_HELD])
-        _, times = _span(table[TIME_STARTS], row, table[TIMES_HELD])
-        _, letters = _span(table[COUNTRY_STARTS], row, table[LETTERS_HELD])
+        first_time, times = _span(table[TIME_STARTS], row, table[TIMES_HELD])
+        first_letter, letters = _span(table[COUNTRY_STARTS], row, table[LETTERS_HELD])
         timed = _bit(table[TIME_VALID], row)
         if strokes < 0 or points < 0 or not 0 <= letters <= 2 or times < 0 or times != points * timed:
             return drawing_starts, point_starts, n
         lengths = carray(_pointer(table[LENGTHS]), (table[LENGTHS_HELD],), np.uint16)
-        total = 0
+        total, shortest = 0, 1
         for stroke in range(first, first + strokes):
             total += lengths[stroke]
-        if total != points:
+            shortest = min(shortest, lengths[stroke])
+        key_id = carray(_pointer(table[KEY_ID]), (row + 1,), np.int64)[row]
+        label = carray(_pointer(table[LABEL]), (row + 1,), np.int16)[row]
+        sound = total == points and shortest > 0 and key_id >= 0 and lowest_label <= label <= highest_label
+        if not sound or not _known_times(table, first_time, times) or not _plain(table, first_letter, letters):
             return drawing_starts, point_starts, n
         drawing_starts[n + 1] = drawing_starts[n] + strokes
         point_starts[n + 1] = point_starts[n] + points
     return drawing_starts, point_starts, WHOLE
+
+
+@njit(nogil=True, cache=True)
+def _known_times(table: NDArray[np.int64], first: int, count: int) -> bool:
+    times = carray(_pointer(table[TIMES]), (first + count,), np.int32)
+    for place in range(first, first + count):  # noqa: SIM110, numba compiles no all()
+        if times[place] < 0:
+            return False
+    return True
+
+
+@njit(nogil=True, cache=True)
+def _plain(table: NDArray[np.int64], first: int, count: int) -> bool:
+    letters = carray(_pointer(table[COUNTRY]), (first + count,), np.uint8)
+    for place in range(first, first + count):  # noqa: SIM110, numba compiles no all()
+        if not FIRST_PLAIN <= letters[place] <= LAST_PLAIN:
+            return False
+    return True
 
 
 @njit(nogil=True, cache=True)

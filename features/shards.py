@@ -7,11 +7,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.arrow_files import SCHEMA, ArrowDrawings, open_batches, record_batch
+from features.arrow_files import MEND, SCHEMA, ArrowDrawings, open_batches, record_batch
 from features.classes import read_classes
 from features.drawings import CV_SHARDS, Drawings
-from ground.errors import MissingResult
-from ground.files import whole_file
+from features.shuffle_plan import REPORT, Report
+from ground.errors import BadData, MissingResult
+from ground.files import read_json_as, whole_file
 
 CLASSES, TEST = "classes.json", "test.arrow"
 
@@ -36,10 +37,12 @@ class Shards:
                 f"{len(paths) - len(missing)} of these {len(paths)} files: {missing[0]} is missing. "
                 f"Run `doodlestack shuffle` first."
             )
-        batches = [(batch, str(path)) for path in paths[1:-1] for batch in open_batches(path)]
-        return cls(
-            folder, read_classes(paths[0]), ArrowDrawings([batch for batch, _ in batches], [n for _, n in batches])
-        )
+        classes = read_classes(paths[0])
+        if (folder / REPORT).exists() and read_json_as(folder / REPORT, Report).plan.classes != classes:
+            raise BadData(f"Expected in {paths[0]} the classes of {REPORT}, received others. {MEND}")
+        opened = [(batch, str(path)) for path in paths[1:-1] for batch in open_batches(path)]
+        batches, names = [batch for batch, _ in opened], [name for _, name in opened]
+        return cls(folder, classes, ArrowDrawings(batches, names, labels=range(len(classes))))
 
     def __reduce__(self) -> tuple[object, ...]:
         return Shards.open, (self.folder,)

@@ -11,7 +11,7 @@ the seed alone, not on the number of parts or the order of the files. The spill 
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,31 @@ from features.drawings import CV_SHARDS, Drawings, cv_of
 from features.formats import Source, read
 from features.joining import join, take_joined
 from features.shards import CLASSES, TEST, shard_path, write_drawings
-from features.shuffle_plan import REPORT, SPILL, Plan, plan, read_plan
+from features.shuffle_plan import REPORT, SPILL, Plan, Report, plan, read_plan
 from ground.errors import BadData, MissingResult
-from ground.files import read_json, whole_file, write_json
+from ground.files import read_json_as, whole_file, write_json
 
 ROUND = 100_000  # drawings that a part sorts at once: about 50 MB, and pieces of 1,000 drawings a shard
 BAD_ROWS = "bad_rows.csv"
+
+
+@dataclass(frozen=True)
+class PartCounts:
+    """`spill/part_*.json`: this part is read."""
+
+    rows: int
+    bad_rows: int
+
+
+@dataclass(frozen=True)
+class ShardCounts:
+    """`spill/cv_*.json`: this shard is written."""
+
+    drawings: int
+    with_time: int
+    classes: list[int]  # drawings of each
+    duplicates: int
+    bad_rows: int
 
 
 def shuffle(
@@ -75,7 +94,7 @@ def write_part(shards: str, part: int) -> None:
     ):
         for batches in _rounds(planned.parts[part], bad_rows, planned.classes):
             _write_round(out, batches)
-    write_json(spill / f"{name}.json", {"rows": bad_rows.rows, "bad_rows": bad_rows.bad})
+    write_json(spill / f"{name}.json", asdict(PartCounts(bad_rows.rows, bad_rows.bad)))
 
 
 def write_shard(shards: str, cv: int) -> None:
@@ -99,16 +118,8 @@ def write_shard(shards: str, cv: int) -> None:
     taken = take_joined(drawings, joined.rows[order], joined.other[order])
     write_drawings(shard_path(folder, cv), taken)
     counts = np.bincount(taken.label, minlength=len(planned.classes))
-    write_json(
-        spill / f"{name}.json",
-        {
-            "drawings": len(taken),
-            "with_time": int(taken.has_time.sum()),
-            "classes": counts.tolist(),
-            "duplicates": joined.duplicates,
-            "bad_rows": bad_rows.bad,
-        },
-    )
+    written = ShardCounts(len(taken), int(taken.has_time.sum()), counts.tolist(), joined.duplicates, bad_rows.bad)
+    write_json(spill / f"{name}.json", asdict(written))
 
 
 def write_test(shards: str) -> None:
@@ -157,32 +168,34 @@ def finish(shards: str) -> dict[str, Any]:
         names = [f"part_{part:04}" for part in range(len(planned.parts))]
         cvs = [f"cv_{cv:02}" for cv in range(CV_SHARDS)]
         _require([spill / f"{name}.json" for name in (*names, *cvs, "test")])
-        report = _report(planned, *([read_json(spill / f"{name}.json") for name in group] for group in (names, cvs)))
-        report["test"] = read_json(spill / "test.json")
+        parts = [read_json_as(spill / f"{name}.json", PartCounts) for name in names]
+        shards_written = [read_json_as(spill / f"{name}.json", ShardCounts) for name in cvs]
+        report = _report(planned, parts, shards_written, read_json_as(spill / "test.json", dict[str, int]))
         merge(sorted((spill / "bad_rows").glob("*.csv")), folder / BAD_ROWS)
-        if not allowed(report["bad_rows"], report["rows"], planned.bad_share):
+        if not allowed(report.bad_rows, report.rows, planned.bad_share):
             raise BadData(
-                f"Expected at most {planned.bad_share:.1%} bad rows, received {report['bad_rows']:,} of "
-                f"{report['rows']:,}; they are in {folder / BAD_ROWS}. Mend them, or allow more bad rows."
+                f"Expected at most {planned.bad_share:.1%} bad rows, received {report.bad_rows:,} of "
+                f"{report.rows:,}; they are in {folder / BAD_ROWS}. Mend them, or allow more bad rows."
             )
         write_classes(folder / CLASSES, planned.classes)
-        write_json(folder / REPORT, report)
+        write_json(folder / REPORT, asdict(report))
     shutil.rmtree(spill, ignore_errors=True)
-    return dict(read_json(folder / REPORT))
+    return asdict(read_json_as(folder / REPORT, Report))
 
 
-def _report(planned: Plan, parts: list[dict[str, Any]], shards: list[dict[str, Any]]) -> dict[str, Any]:
-    classes = np.sum([shard["classes"] for shard in shards], axis=0)
-    return {
-        "drawings": sum(shard["drawings"] for shard in shards),
-        "with_time": sum(shard["with_time"] for shard in shards),
-        "rows": sum(part["rows"] for part in parts),
-        "duplicates": sum(shard["duplicates"] for shard in shards),
-        "bad_rows": sum(counts["bad_rows"] for counts in (*parts, *shards)),
-        "classes": dict(zip(planned.classes, classes.tolist(), strict=True)),
-        "shards": [shard["drawings"] for shard in shards],
-        "plan": asdict(planned),
-    }
+def _report(planned: Plan, parts: Sequence[PartCounts], shards: Sequence[ShardCounts], test: dict[str, int]) -> Report:
+    classes = np.sum([shard.classes for shard in shards], axis=0)
+    return Report(
+        drawings=sum(shard.drawings for shard in shards),
+        with_time=sum(shard.with_time for shard in shards),
+        rows=sum(part.rows for part in parts),
+        duplicates=sum(shard.duplicates for shard in shards),
+        bad_rows=sum(part.bad_rows for part in parts) + sum(shard.bad_rows for shard in shards),
+        classes=dict(zip(planned.classes, classes.tolist(), strict=True)),
+        shards=[shard.drawings for shard in shards],
+        plan=planned,
+        test=test,
+    )
 
 
 def _is_done(shards: Path, task: str) -> bool:

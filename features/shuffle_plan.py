@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field
 
 from features.classes import in_order
 from features.formats import Source, sources, words
-from ground.errors import BadData, MissingResult, RunChanged
-from ground.files import read_json, write_json
+from ground.errors import BadData, BadSettings, MissingResult, RunChanged
+from ground.files import read_json_as, write_json
 
 REPORT = "shuffle.json"  # in the shards' folder: the shuffle is finished
 SPILL = "spill"  # in the shards' folder: what the tasks leave for one another
@@ -24,27 +26,45 @@ class Plan:
     parts: tuple[tuple[Source, ...], ...]
     test: tuple[Source, ...]
     classes: tuple[str, ...]  # alphabetical
-    seed: int
-    bad_share: float
+    seed: Annotated[int, Field(ge=0)]
+    bad_share: Annotated[float, Field(ge=0, le=1)]
     fingerprint: str  # of the files and the seed, on which alone the result depends
+
+
+@dataclass(frozen=True)
+class Report:
+    """`shuffle.json`: what a finished shuffle counted."""
+
+    drawings: int
+    with_time: int
+    rows: int
+    duplicates: int
+    bad_rows: int
+    classes: dict[str, int]  # drawings of each
+    shards: list[int]  # drawings in each
+    plan: Plan
+    test: dict[str, int]  # as `write_test` counts
 
 
 def plan(data: Path, shards: Path, parts: int = 8, seed: int = 0, bad_share: float = 0.01) -> Plan:
     """Find the files below `data`, their classes and their parts, and write them to the spill in `shards`.
 
     A plan of the same files and seed that is already under way, or finished, is taken up as it is.
-    Raises `BadData` when a file is not what its name says, `RunChanged` when `shards` is of other files or seed.
+    Raises `BadData` when a file is not what its name says, `RunChanged` when `shards` is of other files or seed,
+    `BadSettings` for a negative seed, which seeds nothing.
     """
+    if seed < 0:
+        raise BadSettings(f"Expected a seed from 0, received {seed}. Choose another.")
     found = sources(data)
     fingerprint = _fingerprint(found, data, seed)
     earlier = _earlier(shards)
     if earlier is not None:
-        if earlier["fingerprint"] != fingerprint:
+        if earlier.fingerprint != fingerprint:
             raise RunChanged(
                 f"Expected in {shards} a shuffle of {data} as it is now, with seed {seed}; received one of other files "
                 f"or another seed. Choose another folder, or delete {shards}."
             )
-        return _taken_up(_from_json(earlier), shards, bad_share)
+        return _taken_up(earlier, shards, bad_share)
     train = [source for source in found if source.split == "train"]
     if not train:
         raise BadData(f"Expected training drawings in {data}, received test files only: {found[0].name}.")
@@ -60,7 +80,7 @@ def read_plan(shards: Path) -> Plan:
     earlier = _earlier(shards)
     if earlier is None:
         raise MissingResult(f"Expected a planned shuffle in {shards}, received none. Run `doodlestack shuffle` first.")
-    return _from_json(earlier)
+    return earlier
 
 
 def _taken_up(earlier: Plan, shards: Path, bad_share: float) -> Plan:
@@ -72,17 +92,11 @@ def _taken_up(earlier: Plan, shards: Path, bad_share: float) -> Plan:
     return made
 
 
-def _earlier(shards: Path) -> dict[str, Any] | None:
+def _earlier(shards: Path) -> Plan | None:
     if (shards / REPORT).exists():
-        return dict(read_json(shards / REPORT)["plan"])
+        return read_json_as(shards / REPORT, Report).plan
     path = shards / SPILL / PLAN
-    return dict(read_json(path)) if path.exists() else None
-
-
-def _from_json(content: dict[str, Any]) -> Plan:
-    parts = tuple(tuple(Source(**source) for source in part) for part in content["parts"])
-    test = tuple(Source(**source) for source in content["test"])
-    return Plan(**{**content, "parts": parts, "test": test, "classes": tuple(content["classes"])})
+    return read_json_as(path, Plan) if path.exists() else None
 
 
 def _fingerprint(found: Sequence[Source], data: Path, seed: int) -> str:

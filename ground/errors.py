@@ -18,9 +18,19 @@ DoodlestackError            anything that a user can mend; the command line prin
 
 from pathlib import Path
 
+LONGEST = 3000  # characters of a message; what was received may be megabytes
+
 
 class DoodlestackError(Exception):
-    """Root of the tree. A message says what was expected, what was received and what to do."""
+    """Root of the tree. A message says what was expected, what was received and what to do.
+
+    It is shown cut to what a person reads, and nothing in it acts on a terminal, whatever file it quotes.
+    """
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        shown = "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text[:LONGEST])
+        return shown if len(text) <= LONGEST else f"{shown} … ({len(text) - LONGEST:,} characters more)"
 
 
 class BadData(DoodlestackError):
@@ -56,8 +66,8 @@ class RunChanged(DoodlestackError):
     """The run folder holds results of other settings or other drawings."""
 
 
-class BadOOF(DoodlestackError):
-    """Out-of-fold probabilities that cannot be trusted."""
+class BadOOF(DoodlestackError, ValueError):
+    """Out-of-fold probabilities that cannot be trusted; a ValueError too, as scikit-learn's callers expect."""
 
 
 class IncompleteOOF(BadOOF):

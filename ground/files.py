@@ -8,9 +8,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from ground.errors import BadData
+from pydantic import TypeAdapter, ValidationError
+
+from ground.errors import BadData, MissingResult
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -63,19 +67,46 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file; raises `BadData` with its name when it is not JSON."""
+    """Read a JSON file; raises `BadData` with its name when it is not JSON, `MissingResult` when it is not there."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadData(
-            f"Expected JSON in {path}, received something else ({error}). Delete it and repeat the step."
-        ) from error
+        content = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could be read and never be written
+    except FileNotFoundError as error:
+        raise _missing(path) from error
+    except (ValueError, RecursionError, OSError) as error:
+        raise _not_json(path, str(error)) from error
+    return content
+
+
+def read_json_as(path: Path, kind: type[T]) -> T:
+    """Read a JSON file into a dataclass, a TypedDict or any other type; raises `BadData` when it is not of its form.
+
+    Types are strict: `"5"` is no number. Keys that the type does not know are passed over.
+    """
+    try:
+        return TypeAdapter(kind).validate_json(path.read_bytes(), strict=True)
+    except FileNotFoundError as error:
+        raise _missing(path) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _not_json(path, f"{place}: {first['msg']}" if place else first["msg"]) from error
+    except OSError as error:
+        raise _not_json(path, str(error)) from error
 
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _missing(path: Path) -> MissingResult:
+    return MissingResult(f"Expected {path}, received no such file. Repeat the step that writes it.")
+
+
+def _not_json(path: Path, why: str) -> BadData:
+    return BadData(f"Expected JSON in {path}, received something else ({why}). Delete it and repeat the step.")
 
 
 def _temporary(path: Path) -> Path:

@@ -30,7 +30,7 @@ class Settings(BaseModel):
 def nearest(name: str, known: list[str]) -> str:
     """A hint such as ``; did you mean 'folds'?``, or the list of what exists when nothing is near."""
     close = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean '{close[0]}'?" if close else f"; known are: {', '.join(sorted(known))}"
+    return f"; did you mean '{close[0]}'?" if close else f"; known are: {', '.join(sorted(known)) or 'none'}"
 
 
 def merge(*tables: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Probabilities to and from other tools: one table a file, `key_id` and a column for each class, named as the class."""
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,12 +10,17 @@ import pyarrow.csv
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from ground.errors import BadOOF, BadSettings, ClassMismatch, IncompleteOOF, KeyMismatch
+from ground.arrays import read_npz
+from ground.errors import BadData, BadOOF, BadSettings, ClassMismatch, IncompleteOOF, KeyMismatch
 from ground.files import whole_file
+from ground.packed import refuse_bomb
 from oof.folds import fold_of
 from oof.store import OOFStore, require_probabilities
 
 FORMATS = (".csv", ".npz", ".parquet")
+MOST_COLUMNS = 32_768  # labels are 16-bit numbers; and key_id
+LONGEST_HEADER = 4 << 20  # bytes
+LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,9 @@ class ProbabilityTable:
         """Read what `write` writes, from any tool; raises `BadOOF` with the file's name where it is not that."""
         try:
             return _read_npz(path) if _known_format(path).suffix == ".npz" else _read_columns(path)
-        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, pa.ArrowException) as error:
+        except BadData as error:
+            raise BadOOF(f"{error}") from error
+        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
             raise BadOOF(
                 f"Expected a key_id column (whole numbers) and one column of probabilities a class in {path}, "
                 f"received something else ({type(error).__name__}: {error}). Write it anew."
@@ -142,16 +148,18 @@ def _known_format(path: Path) -> Path:
 
 
 def _read_npz(path: Path) -> ProbabilityTable:
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-        key_id, probabilities = content["key_id"], content["probabilities"]
-        classes = tuple(str(name) for name in content["classes"])
-    if key_id.dtype.kind not in "iu" or probabilities.shape != (len(key_id), len(classes)):
-        raise ValueError(f"key_id of {key_id.dtype}, probabilities {probabilities.shape}, {len(classes)} classes")
-    return ProbabilityTable(key_id.astype(np.int64), classes, probabilities.astype(np.float32))
+    content = read_npz(path)
+    key_id, classes, probabilities = content["key_id"], content["classes"], content["probabilities"]
+    if classes.dtype.kind != "U" or probabilities.dtype.kind not in "fiu" or key_id.dtype.kind not in "iu":
+        raise ValueError(f"key_id {key_id.dtype}, classes {classes.dtype}, probabilities {probabilities.dtype}")
+    if key_id.ndim != 1 or classes.ndim != 1 or probabilities.shape != (len(key_id), len(classes)):
+        raise ValueError(f"key_id {key_id.shape}, classes {classes.shape}, probabilities {probabilities.shape}")
+    with np.errstate(over="ignore"):  # what is infinite then is refused with the rows that it stands in
+        return ProbabilityTable(_key_id(key_id), tuple(classes.tolist()), probabilities.astype(np.float32))
 
 
 def _read_columns(path: Path) -> ProbabilityTable:
-    table: Any = pa.csv.read_csv(path) if path.suffix == ".csv" else pa.parquet.read_table(path)
+    table: Any = _read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
     key_id = table["key_id"]
     if not pa.types.is_integer(key_id.type) or key_id.null_count:
         raise ValueError(f"key_id of type {key_id.type} with {key_id.null_count} empty")
@@ -159,4 +167,35 @@ def _read_columns(path: Path) -> ProbabilityTable:
     probabilities = np.empty((len(table), len(classes)), np.float32)
     for place, name in enumerate(classes):
         probabilities[:, place] = table[name].cast(pa.float32()).to_numpy()
-    return ProbabilityTable(key_id.cast(pa.int64()).to_numpy(), classes, probabilities)
+    return ProbabilityTable(_key_id(key_id.to_numpy()), classes, probabilities)
+
+
+def _read_csv(path: Path) -> Any:
+    with path.open("rb") as file:
+        _refuse_many(file.readline(LONGEST_HEADER).count(b","))  # a reader of many columns takes much memory for each
+    return pa.csv.read_csv(path)
+
+
+def _read_parquet(path: Path) -> Any:
+    with pa.parquet.ParquetFile(path) as file:
+        _refuse_many(file.metadata.num_columns)
+        others = [field for field in file.schema_arrow if not _is_number(field.type)]
+        if others:
+            raise ValueError(f"a column '{others[0].name}' of {others[0].type}")
+        refuse_bomb(path, path.stat().st_size, file.metadata.num_rows * file.metadata.num_columns * 8)
+        return file.read()
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _refuse_many(columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise ValueError(f"{columns:,} columns, where {MOST_COLUMNS:,} classes are the most")
+
+
+def _key_id(key_id: NDArray[Any]) -> NDArray[np.int64]:
+    if len(key_id) and (key_id.min() < 0 or key_id.max() > LARGEST_KEY):
+        raise ValueError(f"key_ids from {key_id.min()} to {key_id.max()}, outside of 0 to 2^63 - 1")
+    return key_id.astype(np.int64)

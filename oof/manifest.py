@@ -5,10 +5,12 @@ import sys
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from ground.errors import BadData, BadOOF, ClassMismatch, FoldMismatch, MissingResult, RunChanged
-from ground.files import read_json, write_json
+from ground.files import read_json_as, write_json
 from oof.folds import RULE
 
 FORMAT = 1  # raised when a store of today could not be read by yesterday's code
@@ -31,7 +33,7 @@ class Manifest:
     """`manifest.json` of a store."""
 
     classes: tuple[str, ...]  # in the order of the columns
-    folds: int
+    folds: Annotated[int, Field(ge=1, le=100)]  # there are 100 cv shards
     config: dict[str, Any]  # what the caller says of the model; JSON values
     rule: str = RULE
     format: int = FORMAT
@@ -46,13 +48,14 @@ class Manifest:
                 f"Run `doodlestack train {path.parent.name}`, or `doodlestack oof import`, first."
             )
         try:
-            content = read_json(path)
-            manifest = cls(**{**content, "classes": tuple(content["classes"])})
-        except (BadData, TypeError, KeyError) as error:
+            manifest = read_json_as(path, cls)
+        except BadData as error:
             raise BadOOF(
                 f"Expected the manifest of a store in {path}, received something else ({error}). "
                 f"Delete {path.parent} and make it anew."
             ) from error
+        if not manifest.classes or len(set(manifest.classes)) < len(manifest.classes):
+            raise BadOOF(f"Expected different classes in {path}, received {len(manifest.classes)}. Make it anew.")
         if manifest.format != FORMAT:
             raise BadOOF(
                 f"Expected format {FORMAT} in {path}, received {manifest.format}. Use the version that wrote it."

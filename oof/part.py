@@ -1,14 +1,28 @@
 """One part of a store on disk: the probabilities of one fold's rows, whole, checked, and never read half."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ground.arrays import map_npy
 from ground.errors import BadData, BadOOF
-from ground.files import read_json, sha256, whole_file, write_json
+from ground.files import read_json_as, sha256, whole_file, write_json
+
+
+@dataclass(frozen=True)
+class Seal:
+    """`<name>.json`."""
+
+    count: int
+    key_id: str  # SHA-256
+    probabilities: str  # SHA-256
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        return {"key_id": self.key_id, "probabilities": self.probabilities}
 
 
 @dataclass(frozen=True)
@@ -31,16 +45,22 @@ class Part:
         self._seal.unlink(missing_ok=True)
         _write_array(self._array("key_id"), key_id[order].astype(np.int64))
         _write_array(self._array("probabilities"), probabilities[order].astype(np.float16))
-        write_json(self._seal, {"count": len(key_id)} | {kind: sha256(self._array(kind)) for kind in _KINDS})
+        seal = Seal(len(key_id), sha256(self._array("key_id")), sha256(self._array("probabilities")))
+        write_json(self._seal, asdict(seal))
 
-    def verify(self) -> None:
-        """Raises `BadOOF` where a file is not what was written."""
+    def verify(self, classes: int) -> None:
+        """Raises `BadOOF` where a file is not what was written, or not what is written here: (n,) and (n, C)."""
         seal = self._read_seal()
-        for kind in _KINDS:
+        for kind, checksum in seal.checksums.items():
             path = self._array(kind)
             found = sha256(path) if path.exists() else "no file"
-            if found != seal.get(kind):
-                raise self._damaged(f"SHA-256 {seal.get(kind)} of {path.name} ({self._seal.name})", found)
+            if found != checksum:
+                raise self._damaged(f"SHA-256 {checksum} of {path.name} ({self._seal.name})", found)
+        key_id, shape = self.key_id(), self.probabilities().shape
+        if key_id.shape != (seal.count,) or shape != (seal.count, classes):
+            raise self._damaged(f"{seal.count:,} rows of {classes} classes", f"{shape} and {key_id.shape}")
+        if not (np.diff(key_id) > 0).all():
+            raise self._damaged("ascending key_ids", "others")
 
     def key_id(self) -> NDArray[np.int64]:
         """(n,) in ascending order, mapped from the disk."""
@@ -53,21 +73,18 @@ class Part:
     def _read(self, kind: str, dtype: np.dtype[Any]) -> NDArray[Any]:
         path = self._array(kind)
         try:
-            array = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise self._damaged(f"a NumPy array in {path.name}", str(error)) from error
-        if array.dtype != dtype or len(array) != self._read_seal()["count"]:
-            raise self._damaged(f"{self._read_seal()['count']:,} rows of {dtype}", f"{array.shape} of {array.dtype}")
-        return array  # type: ignore[no-any-return]
-
-    def _read_seal(self) -> dict[str, Any]:
-        try:
-            seal = read_json(self._seal)
+            array = map_npy(path)
         except BadData as error:
-            raise self._damaged(f"JSON in {self._seal.name}", str(error)) from error
-        if not isinstance(seal, dict) or not isinstance(seal.get("count"), int):
-            raise self._damaged(f"a count and two checksums in {self._seal.name}", str(seal))
-        return seal
+            raise self._damaged(f"a NumPy array in {path.name}", str(error)) from error
+        if array.dtype != dtype:
+            raise self._damaged(f"{dtype} in {path.name}", str(array.dtype))
+        return array
+
+    def _read_seal(self) -> "Seal":
+        try:
+            return read_json_as(self._seal, Seal)
+        except BadData as error:
+            raise self._damaged(f"a count and two checksums in {self._seal.name}", str(error)) from error
 
     def _damaged(self, expected: str, received: str) -> BadOOF:
         return BadOOF(
@@ -81,9 +98,6 @@ class Part:
 
     def _array(self, kind: str) -> Path:
         return self.folder / f"{self.name}.{kind}.npy"
-
-
-_KINDS = ("key_id", "probabilities")
 
 
 def _write_array(path: Path, array: NDArray[Any]) -> None:

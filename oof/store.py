@@ -159,7 +159,7 @@ class OOFStore:
     def _open(self, kind: str, fold: int | None) -> Part:
         part = self._part(kind, fold)
         if part.name not in self._verified:
-            part.verify()
+            part.verify(len(self.classes))
             self._verified.add(part.name)
         return part
 
@@ -174,7 +174,14 @@ class OOFStore:
         found = held[place] == key_id if len(held) else np.zeros(len(key_id), bool)
         rows = np.full((len(key_id), len(self.classes)), np.nan, np.float32)
         rows[found] = part.probabilities()[place[found]]
-        return rows / rows.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+        sums, bad = _sums(rows)
+        if (bad & found).any():
+            raise BadOOF(
+                f"Expected probabilities in {self.folder}, received others for key_id {key_id[(bad & found).argmax()]} "
+                f"in the part '{part.name}'. Delete {self.folder} and make it anew."
+            )
+        rows /= sums[:, None]
+        return rows
 
     def _check_rows(self, key_id: NDArray[np.int64], probabilities: NDArray[np.float32]) -> None:
         if probabilities.shape != (len(key_id), len(self.classes)):
@@ -194,14 +201,20 @@ class OOFStore:
 def require_probabilities(key_id: NDArray[np.int64], probabilities: NDArray[np.float32], where: Path) -> None:
     """Raises `KeyMismatch` for a key_id given twice, `BadOOF` for NaN, negative values and rows not of sum 1."""
     _refuse_doubles(key_id, f"the rows for {where}")
-    sums = probabilities.sum(axis=1, dtype=np.float64)
-    bad = ~(np.abs(sums - 1) <= SUM_TOLERANCE) | (probabilities < 0).any(axis=1)  # NaN compares false: bad
+    sums, bad = _sums(probabilities)
     if bad.any():
         place = int(bad.argmax())
         raise BadOOF(
             f"Expected probabilities of 0 or more and of sum 1 for {where}, received {bad.sum():,} rows that "
             f"are not, first key_id {key_id[place]} of sum {sums[place]:.4g}. Give the outputs of a softmax."
         )
+
+
+def _sums(probabilities: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(N,) the sum of each row, and whether it is no row of probabilities."""
+    with np.errstate(invalid="ignore"):  # of infinities
+        sums = probabilities.sum(axis=1, dtype=np.float64)
+    return sums, ~(np.abs(sums - 1) <= SUM_TOLERANCE) | (probabilities.min(axis=1, initial=0) < 0)  # of NaN: bad
 
 
 def _refuse_doubles(key_id: NDArray[np.int64], where: str) -> None:

@@ -50,6 +50,8 @@ def _results_of(run: RunFolder, name: str) -> list[Path]:
     table, *rest = name.split(".")
     joined = [run.stack, run.submissions]
     a_model_came_or_went = table == "train_by_model" and len(rest) == 1
+    if table == "submission":
+        return [run.submissions]
     if table in ("models", "stack") or a_model_came_or_went:
         return joined
     if table == "train_by_model":

@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from ground.errors import DoodlestackError
-from pipelines.commands import exchange, look, steps
+from pipelines.commands import exchange, export, look, steps
 from pipelines.progress import console
 
 BAD_INPUT, INTERRUPTED = 2, 130  # exit codes; 130 = 128 + SIGINT, as shells have it
@@ -41,6 +41,7 @@ app = typer.Typer(
 )
 steps.add_to(app)
 exchange.add_to(app)
+export.add_to(app)
 look.add_to(app)
 
 

@@ -63,8 +63,8 @@ class Predictor:
             if name not in settings.models:
                 known = f"{', '.join(settings.models)} (by --model)"
                 raise MissingResult(f"Expected models that can look at new drawings, {known}, received '{name}'.")
-        self.inputs = [model_named(name).inputs for name in names]
         self.training = [settings.train_by_model[name] for name in names]
+        self.inputs = [model_named(name).inputs_for(settings.train_by_model[name]) for name in names]
         self.networks = [
             [load_network(run.fold(name, fold) / "model.keras") for fold in range(settings.folds)] for name in names
         ]

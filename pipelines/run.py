@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipelines.changes import write_settings
+from pipelines.feeds import make_feeds
 from pipelines.report import write_report
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
@@ -10,7 +11,7 @@ from pipelines.shuffle import shuffle
 from pipelines.stack import stack
 from pipelines.submit import submit
 from pipelines.summary import show_summary
-from pipelines.train import train
+from pipelines.train import train, untrained
 
 
 def run(out: Path, settings: RunSettings, force: bool = False) -> None:
@@ -22,6 +23,7 @@ def run(out: Path, settings: RunSettings, force: bool = False) -> None:
     folder = RunFolder(Path(out))
     write_settings(folder, settings, force)
     shuffle(folder, settings)
+    make_feeds(folder, settings, [name for name, _ in untrained(folder, settings)])
     train(folder, settings)
     stack(folder, settings, force)
     submit(folder, settings)

@@ -22,7 +22,10 @@ class RunFolder:
 
     @property
     def shards(self) -> Path:
-        """`cv_00.arrow` to `cv_99.arrow`, `test.arrow`, `classes.json`, `shuffle.json`, `bad_rows.csv`."""
+        """`cv_00.arrow` to `cv_99.arrow`, `test.arrow`, `classes.json`, `shuffle.json`, `bad_rows.csv`.
+
+        Beside them, where asked for, the same drawings in other forms: `csv/`, `csv-time/`, `tfrecord/`.
+        """
         return self.root / "shards"
 
     def fold(self, model: str, fold: int) -> Path:

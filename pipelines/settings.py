@@ -1,24 +1,33 @@
 """The settings of a whole run, as a data sheet; presets and run.toml are files of these."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from base_models.settings import TrainSettings
 from ground.settings import Settings
 
-Method = Literal["mean", "geometric", "weighted", "linear", "lambdarank", "binary", "multiclass"]
+Method = Literal[
+    "mean", "geometric", "rank", "power", "weighted", "greedy", "linear", "lambdarank", "binary", "multiclass"
+]
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class StackSettings(Settings):
     """Which ways of joining the base models are tried, and the size of the LightGBM ones."""
 
-    methods: tuple[Method, ...] = ("mean", "geometric", "weighted", "linear", "lambdarank", "binary", "multiclass")
+    methods: tuple[Method, ...] = get_args(Method)  # all of them
     candidates: int = Field(default=10, ge=3)  # each model's likeliest classes; MAP@3 needs 3, 10 hold the true one
     ranker_rounds: int = Field(default=150, ge=1)  # boosting rounds of lambdarank and binary, one tree each
     multiclass_rounds: int = Field(default=100, ge=1)  # boosting rounds of multiclass, a tree a class each
     multiclass_classes: int = Field(default=100, ge=2)  # beyond, it is left out: its time grows with their square
+
+
+class SubmissionSettings(Settings):
+    """What submission.csv makes of the chosen method's probabilities."""
+
+    balance: Literal["off", "greedy", "sinkhorn", "flow"] = "off"  # for a test set of equally many drawings a class
+    assume_uniform: bool = False  # balance also where what is predicted speaks against it
 
 
 class DoodleSettings(Settings):
@@ -47,3 +56,4 @@ class RunSettings(Settings):
     train: dict[str, Any] = Field(default={})  # what was given for all models alike
     train_by_model: dict[str, TrainSettings] = Field(default={})  # what each is trained with, complete once resolved
     stack: StackSettings = StackSettings()
+    submission: SubmissionSettings = SubmissionSettings()

@@ -49,14 +49,5 @@ def shuffle(run: RunFolder, settings: RunSettings) -> None:
     )
 
 
-def write_csv(run: RunFolder, settings: RunSettings) -> None:
-    """Also write the shards as `train_k0.csv.gz` to `train_k99.csv.gz`."""
-    where = {"shards": str(run.shards.resolve()), "out": str(run.shards.resolve())}
-    tasks = [
-        Task(f"train_k{cv}.csv.gz", "features.csv_export:export_csv", {**where, "cv": cv}) for cv in range(CV_SHARDS)
-    ]
-    run_tasks(tasks, settings.workers, settings.scheduler, title="csv")
-
-
 def _task(function: str, name: str, **arguments: Any) -> Task:
     return Task(name, f"features.shuffle:{function}", arguments)

@@ -9,6 +9,7 @@ from ground.errors import MissingResult
 from ground.files import read_json, whole_folder
 from oof.exchange import ProbabilityTable
 from oof.store import OOFStore
+from pipelines.balancing import balanced_answers
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
@@ -17,15 +18,16 @@ from pipelines.stack import columns
 from stacking.columns import Floats
 from stacking.methods import load_method, methods
 from stacking.stacker import Stacker
-from stacking.submissions import check_submission, write_submission
+from stacking.submissions import check_submission, write_labels, write_submission
 
 
 def submit(run: RunFolder, settings: RunSettings) -> None:
     """Write `submissions/<method>.csv`, the probabilities as `.npz`, and the chosen method's as `submission.csv`.
 
     Each is checked as Kaggle would, against `sample_submission.csv` where the data has it. Without test drawings
-    there is nothing to do, which is said. Raises `MissingResult` before the stack, `IncompleteOOF` where a model
-    has not predicted the test set.
+    there is nothing to do, which is said. With `submission.balance`, `submission.csv` is the chosen method's answer
+    for a test set of equally many drawings of each class. Raises `MissingResult` before the stack, `IncompleteOOF`
+    where a model has not predicted the test set, `BadSettings` where balancing has no ground.
     """
     if run.submissions.exists():
         return
@@ -49,7 +51,14 @@ def submit(run: RunFolder, settings: RunSettings) -> None:
             write_submission(path, test.key_id, probabilities, shards.classes)
             check_submission(path, test.key_id, shards.classes, sample if sample.exists() else None)
             ProbabilityTable(test.key_id, shards.classes, probabilities).write(folder / f"{method}.npz")
-        shutil.copyfile(folder / f"{scores['chosen']}.csv", folder / "submission.csv")
+        final, balance = folder / f"{scores['chosen']}.csv", settings.submission.balance
+        if balance != "off":
+            chosen = ProbabilityTable.read(final.with_suffix(".npz")).probabilities
+            final = folder / f"{scores['chosen']}_{balance}.csv"
+            best = balanced_answers(run, settings, balance, shards, names, chosen)  # (n, 3)
+            write_labels(final, test.key_id, best, shards.classes)
+            check_submission(final, test.key_id, shards.classes, sample if sample.exists() else None)
+        shutil.copyfile(final, folder / "submission.csv")
 
 
 def _methods(run: RunFolder, chosen: str, models: list[str], X: Floats, classes: int) -> dict[str, Stacker]:  # noqa: N803

@@ -15,7 +15,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MissingResult(f"Expected settings in {path}, there is no such file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError, OSError) as error:  # tomllib's own, no UTF-8, endless digits or nesting
         raise BadSettings(f"Expected TOML in {path}, received something else: {error}.") from error
 
 

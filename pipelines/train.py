@@ -14,6 +14,7 @@ from oof.folds import fold_of
 from oof.store import OOFStore
 from pipelines.changes import read_settings
 from pipelines.executor import Task, run_tasks
+from pipelines.feeds import require_feeds
 from pipelines.keras_start import start_keras
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
@@ -30,18 +31,26 @@ def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), fol
     for fold in folds:
         if not 0 <= fold < settings.folds:
             raise BadSettings(f"Expected a fold from 0 to {settings.folds - 1}, received {fold}.")
+    missing = untrained(run, settings, models, folds)
+    for name, fold in missing:  # what is lacking is said before hours of work
+        earlier_weights(settings, name, fold)
+    require_feeds(run, settings, [name for name, _ in missing])
+    tasks = [_task(run, name, fold) for name, fold in missing]
+    alone = 1 if any(Path("/dev").glob("nvidia[0-9]*")) else 0  # processes would fight over the memory of one GPU
+    run_tasks(tasks, settings.workers or alone, settings.scheduler, title="train")
+
+
+def untrained(
+    run: RunFolder, settings: RunSettings, models: Sequence[str] = (), folds: Sequence[int] = ()
+) -> list[tuple[str, int]]:
+    """The (model, fold) pairs that are not whole yet: of all, or of `models` and `folds` alone."""
     has_test = len(Shards.open(run.shards).test()) > 0
-    missing = [
+    return [
         (name, fold)
         for name in models or settings.models
         for fold in folds or range(settings.folds)
         if not is_whole(run, name, fold, has_test)
     ]
-    for name, fold in missing:
-        earlier_weights(settings, name, fold)  # what start_from lacks is said before hours of work
-    tasks = [_task(run, name, fold) for name, fold in missing]
-    alone = 1 if any(Path("/dev").glob("nvidia[0-9]*")) else 0  # processes would fight over the memory of one GPU
-    run_tasks(tasks, settings.workers or alone, settings.scheduler, title="train")
 
 
 def is_whole(run: RunFolder, model: str, fold: int, has_test: bool) -> bool:
@@ -74,11 +83,12 @@ def train_one(run_root: str, model: str, fold: int) -> None:
         trained = load_network(earlier) if earlier else None
         train_fold(chosen, shards, fold, settings.folds, training, out, settings.seed, trained)
     network = load_network(out / "model.keras")  # as saved: what a later prediction will use
+    inputs = chosen.inputs_for(training)
     held_out = np.flatnonzero(fold_of(shards.key_id, settings.folds) == fold)
-    store.write_fold(fold, shards.key_id[held_out], predict(network, chosen.inputs, shards, held_out, training))
+    store.write_fold(fold, shards.key_id[held_out], predict(network, inputs, shards, held_out, training))
     test = shards.test()
     if len(test):
-        store.write_test(fold, test.key_id, predict(network, chosen.inputs, test, np.arange(len(test)), training))
+        store.write_test(fold, test.key_id, predict(network, inputs, test, np.arange(len(test)), training))
     keras.utils.clear_session()
 
 

@@ -31,7 +31,8 @@ def split_columns(
 ) -> tuple[Floats, Floats]:
     """Views of X: probabilities (N, M, C) and statistics (N, F).
 
-    Raises `BadOOF` where X is too narrow, or a probability is NaN, infinite or negative; statistics may be NaN.
+    Raises `BadOOF` where X is too narrow, where a probability is NaN, infinite or negative, or where a model gives
+    none to any class; statistics may be NaN.
     """
     width = n_models * n_classes
     if X.ndim != 2 or X.shape[1] < width:
@@ -40,21 +41,27 @@ def split_columns(
             f"received {X.shape}. Give n_models and n_classes as `join_columns` joined them."
         )
     probabilities = X[:, :width].reshape(len(X), n_models, n_classes)  # (N, M, C)
-    bad = ~np.isfinite(probabilities.sum(axis=(1, 2))) | (probabilities.min(axis=(1, 2), initial=0) < 0)
+    total = probabilities.sum(axis=2)  # (N, M)
+    bad = ~(np.isfinite(total) & (total > 0)).all(axis=1) | (probabilities.min(axis=(1, 2), initial=0) < 0)
     if bad.any():
         raise BadOOF(
-            f"Expected probabilities of all models in every row, received NaN, infinite or negative values in "
+            f"Expected probabilities of all models in every row, received NaN, infinite, negative or only zeros in "
             f"{bad.sum():,} of {len(X):,} rows, first row {bad.argmax()}. Leave out rows that are not predicted."
         )
     return probabilities, X[:, width:]
 
 
-def log_of(probabilities: Floats) -> Floats:
-    """Natural logarithms, of 1e-5 where a probability is less."""
-    return np.log(np.maximum(probabilities, np.float32(LEAST_PROBABILITY)))
+def log_of(probabilities: Floats, least: float = LEAST_PROBABILITY) -> Floats:
+    """Natural logarithms, of `least` where a probability is less."""
+    return np.log(np.maximum(probabilities, np.float32(least)))
 
 
 def softmax(scores: Floats) -> Floats:
     """(N, C) probabilities of sum 1 from scores (N, C)."""
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)  # type: ignore[no-any-return]
+
+
+def normalised(amounts: Floats) -> Floats:
+    """(N, C) probabilities of sum 1 from amounts (N, C) of 0 or more, not all 0 in a row."""
+    return amounts / amounts.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]

@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from ground.errors import BadOOF
 from stacking.columns import Floats, Labels
 from stacking.linear import LinearStacker
 
@@ -46,6 +47,11 @@ def cross_fitted(
     A meta-model that is fitted on evidence from its own rows would trust it more than it deserves: with 28
     drawings a class, a drawing's own label is 4 % of what is known of its class.
     """
+    if folds < 2 or len(labels) < folds:
+        raise BadOOF(
+            f"Expected 2 inner folds or more with a row or more in each, received {folds} and n_samples={len(labels)}. "
+            "Fit on more rows, or take fewer inner_folds."
+        )
     part = np.random.default_rng(seed).permutation(len(labels)) % folds
     for fold in range(folds):
         others = part != fold

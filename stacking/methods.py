@@ -7,8 +7,11 @@ from typing import Any
 from ground.errors import BadSettings, MissingResult
 from ground.files import read_json
 from stacking.blends import GeometricBlend, MeanBlend, SingleModel, WeightedBlend
+from stacking.greedy_selection import GreedyBlend
 from stacking.linear import LinearStacker
 from stacking.multiclass import MulticlassStacker
+from stacking.power_mean import PowerBlend
+from stacking.rank_mean import RankBlend
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
 
@@ -18,7 +21,10 @@ _CLASSES: dict[str, type[Stacker]] = {
         SingleModel,
         MeanBlend,
         GeometricBlend,
+        RankBlend,
+        PowerBlend,
         WeightedBlend,
+        GreedyBlend,
         LinearStacker,
         CandidateStacker,
         MulticlassStacker,
@@ -38,7 +44,10 @@ def methods(
     combined: dict[str, Stacker] = {
         "mean": MeanBlend(**shape),
         "geometric": GeometricBlend(**shape),
+        "rank": RankBlend(**shape),
+        "power": PowerBlend(**shape, seed=seed),
         "weighted": WeightedBlend(**shape),
+        "greedy": GreedyBlend(**shape, seed=seed),
         "linear": LinearStacker(**shape, seed=seed),
         "lambdarank": CandidateStacker("lambdarank", **boosted),
         "binary": CandidateStacker("binary", **boosted),

@@ -5,6 +5,7 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 
+from ground.errors import BadOOF
 from stacking.blends import WeightedBlend
 from stacking.boosting import boost, load_booster, save_booster
 from stacking.columns import Floats, Labels, log_of, softmax
@@ -49,6 +50,8 @@ class MulticlassStacker(Stacker):
         self.seed = seed
 
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+        if probabilities.shape[2] < 2:
+            raise BadOOF("Expected 2 classes or more, received 1 class. There is nothing to tell apart.")
         self.weights_ = WeightedBlend.weights_of(probabilities, labels)
         start = WeightedBlend.scores(probabilities, self.weights_)  # (N, C)
         data = lightgbm.Dataset(_inputs(probabilities, statistics), labels, init_score=start)

@@ -7,11 +7,15 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from ground.errors import BadOOF, BadSettings, ClassMismatch, MissingResult
+from ground.errors import BadSettings, MissingResult
 from ground.files import read_json, whole_folder, write_json
 from stacking.columns import Floats, Labels, split_columns
+from stacking.matrices import classes_and_labels, matrix_to_answer, matrix_to_fit
+
+ROWS_AT_ONCE = 20_000  # answered; × 5 models × 340 classes × 4 bytes = 136 MB for each array of that shape
 
 
 class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
@@ -30,25 +34,25 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     n_classes: int | None
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:  # noqa: N803
-        matrix = np.asarray(X, np.float32)
-        self.classes_, labels = self._classes_of(np.asarray(y))
-        if len(labels) != len(matrix) or len(labels) == 0:
-            raise BadOOF(f"Expected a label for each row, 1 or more; received {len(labels)} for {len(matrix)} rows.")
-        self.n_features_in_ = matrix.shape[1]
+        matrix, y = matrix_to_fit(self, X, y)
+        self.classes_, labels = classes_and_labels(y, self.n_classes)
         self._learn(*split_columns(matrix, self.n_models, len(self.classes_)), labels)
         return self
 
     def predict_proba(self, X: ArrayLike) -> Floats:  # noqa: N803
         """(N, C) probabilities of sum 1, columns in the order of `classes_`."""
         check_is_fitted(self, "classes_")
-        matrix = np.asarray(X, np.float32)
-        if matrix.ndim != 2 or matrix.shape[1] != self.n_features_in_:
-            raise BadOOF(f"Expected {self.n_features_in_} columns as in fitting, received {matrix.shape}.")
-        return self._probabilities(*split_columns(matrix, self.n_models, len(self.classes_)))
+        probabilities, statistics = split_columns(matrix_to_answer(self, X), self.n_models, len(self.classes_))
+        answer = np.empty((len(probabilities), len(self.classes_)), np.float32)
+        for first in range(0, len(answer), ROWS_AT_ONCE):
+            part = slice(first, first + ROWS_AT_ONCE)
+            answer[part] = self._probabilities(probabilities[part], statistics[part])
+        return answer
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
         """(N,) the most probable class of each row."""
-        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+        best = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[best])
 
     def save(self, folder: Path) -> None:
         """Write settings as JSON, arrays as .npz and trees as LightGBM's text: nothing that runs on reading."""
@@ -72,6 +76,12 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         stacker._load_more(folder)
         return stacker
 
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.positive_only = True
+        tags.classifier_tags.poor_score = True  # on what are no probabilities
+        return tags
+
     @abstractmethod
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
         """Learn from (N, M, C), (N, F) and (N,) labels 0 to C - 1."""
@@ -92,12 +102,3 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         arrays = {name: np.asarray(getattr(self, name)) for name in ("classes_", *self._arrays)}
         np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
         self._save_more(folder)
-
-    def _classes_of(self, y: NDArray[Any]) -> tuple[NDArray[Any], Labels]:
-        if self.n_classes is None:
-            classes, labels = np.unique(y, return_inverse=True)
-            return classes, labels.astype(np.int64)
-        if y.dtype.kind not in "iu" or (len(y) and (y.min() < 0 or y.max() >= self.n_classes)):
-            received = f"{y.dtype} from {y.min()} to {y.max()}" if y.dtype.kind in "iu" else str(y.dtype)
-            raise ClassMismatch(f"Expected whole labels from 0 to {self.n_classes - 1}, received {received}.")
-        return np.arange(self.n_classes), y.astype(np.int64)

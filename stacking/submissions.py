@@ -16,6 +16,8 @@ from oof.ranking import top
 from stacking.columns import Floats
 
 LABELS = 3  # a row
+LONGEST_LABEL = 200  # letters; NumPy gives every label the room of the longest
+LONGEST_HEADER = 1000  # bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +46,12 @@ def write_submission(path: Path, key_id: NDArray[np.int64], probabilities: Float
             f"Expected probabilities for every drawing, received NaN for {unknown.sum():,}, "
             f"first key_id {key_id[unknown.argmax()]}. Predict the test set first."
         )
+    write_labels(path, key_id, top(np.ascontiguousarray(probabilities, np.float32), LABELS), classes)
+
+
+def write_labels(path: Path, key_id: NDArray[np.int64], best: NDArray[np.int64], classes: tuple[str, ...]) -> None:
+    """Write three classes a row, given by their places in the class list (N, 3), best first."""
     labels = np.array([label_of(name) for name in classes], dtype=object)
-    best = top(np.ascontiguousarray(probabilities, np.float32), LABELS)  # (N, 3)
     write_words(path, Submission(key_id, labels[best]))
 
 
@@ -64,6 +70,8 @@ def read_submission(path: Path) -> Submission:
     split = pa.compute.split_pattern(table["word"].combine_chunks(), " ")
     lengths = pa.compute.list_value_length(split).fill_null(0).to_numpy(zero_copy_only=False)
     _refuse(path, lengths != LABELS, table, f"{LABELS} labels, one space between them")
+    letters = pa.compute.utf8_length(split.flatten()).to_numpy().reshape(-1, LABELS)
+    _refuse(path, (letters > LONGEST_LABEL).any(axis=1), table, f"labels of at most {LONGEST_LABEL} letters")
     words = split.flatten().to_numpy(zero_copy_only=False).reshape(-1, LABELS)
     first, second, third = words.T
     empty = (words == "").any(axis=1)
@@ -106,15 +114,23 @@ def _require_rows(path: Path, received: NDArray[np.int64], expected: NDArray[np.
 
 
 def _read_table(path: Path) -> Any:
-    types = {"key_id": pa.int64(), "word": pa.string()}
+    expected, types = (
+        f"Expected a CSV with the header key_id,word in {path}",
+        {"key_id": pa.int64(), "word": pa.string()},
+    )
     try:
+        with path.open("rb") as file:
+            header = file.readline(LONGEST_HEADER)
+        if header.count(b",") != 1:  # said before a reader makes room for a million columns
+            raise BadSubmission(f"{expected}, received a first line {header[:80]!r}.")
         table = pa.csv.read_csv(path, convert_options=pa.csv.ConvertOptions(column_types=types))
-    except (OSError, pa.ArrowException) as error:
-        raise BadSubmission(f"Expected a CSV with the header key_id,word in {path}, received: {error}.") from error
-    if table.column_names != ["key_id", "word"] or table["key_id"].null_count:
+        names = table.column_names
+    except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
+        raise BadSubmission(f"{expected}, received: {error}.") from error
+    if names != ["key_id", "word"] or table["key_id"].null_count:
         raise BadSubmission(
             f"Expected the header key_id,word and a key_id in every row of {path}, received "
-            f"{','.join(table.column_names)} and {table.num_rows:,} rows."
+            f"{','.join(names)} and {table.num_rows:,} rows."
         )
     return table
 

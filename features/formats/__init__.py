@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from features.bad_rows import BadRows
-from features.classes import in_order
+from features.classes import MOST_CLASSES, in_order
 from features.drawings import Drawings
 from features.formats import binary, kaggle_csv, ndjson
 from features.formats.sources import Source, sources
@@ -38,7 +38,7 @@ def read(
 def words(source: Source) -> tuple[str, ...]:
     """The classes of a training file: by its name where its first drawing agrees, else by reading all its words.
 
-    Raises `BadData` when the file cannot be read as its name says.
+    Raises `BadData` when the file cannot be read as its name says, or has more classes than a label can number.
     """
     if source.format == "bin":
         return (source.class_name,)
@@ -48,4 +48,9 @@ def words(source: Source) -> tuple[str, ...]:
         if not found and in_order(block[:1]) == (source.class_name,):
             return (source.class_name,)
         found.update(block)
+        if len(found) > MOST_CLASSES:
+            raise BadData(
+                f"Expected at most {MOST_CLASSES:,} classes, received more in {source.name}: words such as "
+                f"{block[0]!r}. Take another column for word."
+            )
     return in_order(found)

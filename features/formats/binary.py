@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.bad_rows import BadRows
-from features.drawings import UNKNOWN_LABEL, UNKNOWN_TIME, Drawings
+from features.drawings import UNKNOWN_LABEL, UNKNOWN_RECOGNIZED, UNKNOWN_TIME, Drawings
 from features.formats.blocks import BLOCK, fill
 from features.formats.reasons import TEXT, Reason
 from features.formats.sources import Source
@@ -94,7 +94,8 @@ def _blocks(source: Source) -> Iterator[tuple[Records, bool]]:
 
 def _drawings(records: Records, label: int, keep_unreadable: bool) -> Drawings:
     rows = np.flatnonzero((records.reason == Reason.GOOD) | (keep_unreadable & (records.reason != Reason.KEY_ID)))
-    known = records.seconds[rows] != UNKNOWN_SECONDS
+    good, known = records.reason[rows] == Reason.GOOD, records.seconds[rows] != UNKNOWN_SECONDS
+    country = np.where(good[:, None], records.country[rows], np.uint8(0))  # what is wrong in a row is not handed on
     seconds = records.seconds[rows].astype("datetime64[s]").astype("datetime64[us]")
     return Drawings(
         points=records.points,
@@ -103,8 +104,8 @@ def _drawings(records: Records, label: int, keep_unreadable: bool) -> Drawings:
         drawing_starts=records.drawing_starts[np.append(rows, len(records.reason))],
         key_id=records.key_id[rows],
         label=np.full(len(rows), label, np.int16),
-        country=np.ascontiguousarray(records.country[rows]).view("S2")[:, 0],
-        recognized=records.recognized[rows],
+        country=country.view("S2")[:, 0],
+        recognized=np.where(good, records.recognized[rows], np.int8(UNKNOWN_RECOGNIZED)),
         timestamp=np.where(known, seconds, np.datetime64("NaT", "us")),
     )
 

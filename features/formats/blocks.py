@@ -26,7 +26,7 @@ def line_blocks(stream: IO[bytes], name: str) -> Iterator[NDArray[np.uint8]]:
             break
         whole = _after_last_newline(buffer[:read])
         if whole:
-            yield buffer[:whole]
+            yield from _pieces(buffer[:whole])
         elif read > LONGEST_LINE:
             raise BadData(f"Expected lines of less than 64 MiB in {name}, received a longer one. It is no text.")
         held = read - whole
@@ -50,9 +50,33 @@ def fill(stream: IO[bytes], buffer: NDArray[np.uint8], held: int) -> int:
     return held
 
 
+def _pieces(lines: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    """Whole lines in pieces of `BLOCK` bytes, a longer one alone; what a long fills may end in a million others."""
+    first = 0
+    while len(lines) - first > BLOCK:
+        size = _after_last_newline(lines[first : first + BLOCK]) or int(np.argmax(lines[first:] == NEWLINE)) + 1
+        yield lines[first : first + size]
+        first += size
+    if first < len(lines):
+        yield lines[first:]
+
+
 @njit(nogil=True, cache=True)
 def _after_last_newline(text: NDArray[np.uint8]) -> int:
     at = len(text)
     while at and text[at - 1] != NEWLINE:
         at -= 1
     return at
+
+
+@njit(nogil=True, cache=True)
+def count_lines(text: NDArray[np.uint8]) -> tuple[int, int]:
+    """The lines of a block, and those of them that are not empty."""
+    lines, filled, last = 0, 0, NEWLINE
+    for at in range(len(text)):
+        sign = text[np.uint64(at)]
+        if sign == NEWLINE:
+            lines += 1
+            filled += last != NEWLINE
+        last = sign
+    return lines, filled

@@ -8,6 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.bad_rows import SHOWN, BadRows
+from features.classes import is_name
 from features.drawings import UNKNOWN_LABEL, UNKNOWN_TIME, Drawings
 from features.formats.reasons import TEXT, Reason
 from features.formats.reduction import ReducedStrokes, reduce_raw
@@ -34,11 +35,12 @@ class Rows:
     reason: NDArray[np.uint8]  # (R,) of `Reason`
 
     def words(self) -> list[str]:
-        """The words of the good rows in their order, runs of one word once."""
+        """The words of the good rows in their order, runs of one word once; what cannot be a word is none."""
         good = np.flatnonzero(self.reason == Reason.GOOD)
         begin, end = self.begin[good, WORD], self.end[good, WORD]
         new = differs_from_last(self.text, begin, end)
-        return [_decoded(self.text[first:last]) for first, last in zip(begin[new], end[new], strict=True)]
+        found = [_decoded(self.text[first:last]) for first, last in zip(begin[new], end[new], strict=True)]
+        return [word for word in found if is_name(word)]
 
 
 class FieldReader:
@@ -100,10 +102,11 @@ class FieldReader:
 
     def _set_aside(self, rows: Rows, reason: NDArray[np.uint8]) -> None:
         self.bad_rows.saw(len(reason))
-        found = []
-        for row in np.flatnonzero(reason):
-            begin, end = rows.row_begin[row], min(rows.row_end[row], rows.row_begin[row] + 4 * SHOWN)
-            found.append((int(rows.line[row]), TEXT[Reason(reason[row])], _decoded(rows.text[begin:end])))
+        end = np.minimum(rows.row_end, rows.row_begin + 4 * SHOWN)  # a sign takes four bytes at the most
+        found = (
+            (int(rows.line[row]), TEXT[Reason(reason[row])], _decoded(rows.text[rows.row_begin[row] : end[row]]))
+            for row in np.flatnonzero(reason)
+        )
         self.bad_rows.add(self.name, found)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from features.bad_rows import BadRows
 from features.drawings import Drawings
-from features.formats.blocks import line_blocks
+from features.formats.blocks import count_lines, line_blocks
 from features.formats.fields import FIELDS, FieldReader, Rows
 from features.formats.reasons import Reason
 from features.formats.sources import Source
@@ -136,14 +136,13 @@ def _split(
 
     Column c of a row is value `fields[c]`. Empty lines are no rows.
     """
-    most = 0
-    for at in range(len(text)):
-        most += text[at] == NEWLINE
+    count, filled = count_lines(text)
+    most = filled + 1  # an empty line is looked at before it is known to be no row
     begin, end = np.zeros((most, kept), np.int64), np.zeros((most, kept), np.int64)
     row_begin, row_end, lines = np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(most, np.int64)
     reason = np.zeros(most, np.uint8)
     row, at = 0, 0
-    for line in range(most):
+    for line in range(count):
         row_begin[row] = at
         reason[row], at = _split_line(text, at, fields, begin[row], end[row])
         row_end[row], lines[row] = at, line

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.bad_rows import BadRows
 from features.drawings import Drawings
-from features.formats.blocks import line_blocks
+from features.formats.blocks import count_lines, line_blocks
 from features.formats.fields import FIELDS, FieldReader, Rows
 from features.formats.kaggle_csv import text_rows
 from features.formats.reasons import Reason
@@ -74,14 +74,13 @@ def write(path: Path, drawings: Drawings, classes: Sequence[str] | None = None) 
 @njit(nogil=True, cache=True)
 def _split(text: Text, needed: NDArray[np.bool_]) -> tuple[Places, Places, Places, Places, Places, Text]:
     """Where the values of every line stand: begin, end (R, 6), row_begin, row_end, line from 0, reason (R,)."""
-    most = 0
-    for at in range(len(text)):
-        most += text[at] == NEWLINE
+    count, filled = count_lines(text)
+    most = filled + 1  # an empty line is looked at before it is known to be no row
     begin, end = np.zeros((most, len(needed)), np.int64), np.zeros((most, len(needed)), np.int64)
     row_begin, row_end, lines = np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(most, np.int64)
     reason = np.zeros(most, np.uint8)
     row, at = 0, 0
-    for line in range(most):
+    for line in range(count):
         stop = at
         while text[stop] != NEWLINE:
             stop += 1

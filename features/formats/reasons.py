@@ -44,6 +44,6 @@ TEXT = {
     Reason.COORDINATES: "coordinates that are not whole numbers from 0 to 255 (raw: beyond a million pixels)",
     Reason.TIME: "a time that is not from 0 to 2^31 - 1 milliseconds",
     Reason.TIMED: "some strokes have times and some have not",
-    Reason.TOO_LONG: "a stroke of more than 65,535 points (raw: longer than 500,000 pixels once scaled to 255)",
+    Reason.TOO_LONG: "a stroke of more than 65,535 points (raw: longer than 100,000 pixels once scaled to 255)",
     Reason.CUT_SHORT: "the file ends inside this record",
 }

@@ -20,7 +20,7 @@ from features.formats.strokes_json import LONGEST_STROKE
 
 LARGEST = 255.0  # pixels
 EPSILON = 2.0  # pixels
-LONGEST_PATH = 500_000  # pixels; a stroke that crosses the drawing 2,000 times: bounds memory and time
+LONGEST_PATH = 100_000  # pixels; the drawing crossed 400 times, in a game of 20 seconds: bounds memory and time
 
 
 class ReducedStrokes(NamedTuple):

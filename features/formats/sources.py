@@ -1,16 +1,13 @@
 """Finding the files of drawings in a folder, and opening them, also straight out of a zip."""
 
-import gzip
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal, cast
+from typing import IO, Literal
 
+from features.formats.unpacking import unpacked, zip_members
 from ground.errors import BadData, MissingResult
 
 Format = Literal["csv", "ndjson", "bin"]
@@ -53,38 +50,19 @@ class Source:
             stem = stem.removeprefix(prefix)
         return stem.replace("_", " ")
 
-    @contextmanager
-    def open(self) -> Iterator[IO[bytes]]:
-        """The unpacked bytes; raises `BadData` where the file, gzip or zip is damaged."""
-        try:
-            with self._opened() as stream:
-                yield stream
-        except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-            received = f"a damaged or locked file ({error})"
-            raise BadData(f"Expected {self.name} to unpack, received {received}. Get the file anew.") from error
+    def open(self) -> AbstractContextManager[IO[bytes]]:
+        """The unpacked bytes; raises `BadData` where the file, gzip or zip is damaged or a bomb."""
+        return unpacked(Path(self.path), self.member, self.name)
 
     def fingerprint(self) -> str:
         """Changes with the file: its size and both its ends, or a zip's own checksum of the member."""
         if self.member is not None:
-            with _zip(Path(self.path)) as archive:
-                return f"{self.size} {archive.getinfo(self.member).CRC:08x}"
+            checksums = {info.filename: info.CRC for info in zip_members(Path(self.path))}
+            return f"{self.size} {checksums[self.member]:08x}"
         with open(self.path, "rb") as file:
             head = file.read(SAMPLED)
             file.seek(max(0, self.size - SAMPLED))
             return f"{self.size} {sha256(head + file.read(SAMPLED)).hexdigest()}"
-
-    @contextmanager
-    def _opened(self) -> Iterator[IO[bytes]]:
-        if self.member is not None:
-            with (
-                _zip(Path(self.path)) as archive,
-                archive.open(self.member) as packed,
-                _unpacked(packed, self.member) as stream,
-            ):
-                yield stream
-        else:
-            with open(self.path, "rb") as file, _unpacked(file, self.path) as stream:
-                yield stream
 
 
 def sources(data: Path) -> list[Source]:
@@ -107,8 +85,7 @@ def sources(data: Path) -> list[Source]:
 def _in_file(file: Path, root: Path) -> list[Source]:
     inside = file.relative_to(root).as_posix()
     if file.suffix.lower() == ".zip":
-        with _zip(file) as archive:
-            members = sorted(archive.infolist(), key=lambda info: info.filename)
+        members = zip_members(file)
         # the zip's own name counts as a folder: Kaggle's train_raw.zip holds cat.csv
         found = [_source(file, info.filename, f"{inside[:-4]}/{info.filename}", info.file_size) for info in members]
         return [source for source in found if source is not None]
@@ -122,6 +99,8 @@ def _source(file: Path, member: str | None, inside: str, size: int) -> Source | 
     hidden = any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(inside).parts)
     if suffix.lower() not in FORMATS or hidden or name.startswith("sample_submission"):
         return None
+    if not inside.isprintable():  # it would be written to terminals and into JSON
+        raise BadData(f"Expected file names of letters and signs in {file}, received {inside!r}. Rename it.")
     return Source(
         path=str(file),
         member=member,
@@ -154,22 +133,3 @@ def _suffix(name: str) -> str:
     """The known suffix that a name ends with, as it is written there; empty where there is none."""
     suffix = next((suffix for suffix in FORMATS if name.lower().endswith(suffix)), "")
     return name[len(name) - len(suffix) :]
-
-
-@contextmanager
-def _unpacked(stream: IO[bytes], name: str) -> Iterator[IO[bytes]]:
-    if not name.lower().endswith(".gz"):
-        yield stream
-        return
-    with gzip.GzipFile(fileobj=stream) as unpacked:
-        yield cast(IO[bytes], unpacked)
-
-
-@contextmanager
-def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise BadData(f"Expected a zip in {path}, received something else ({error}). Get the file anew.") from error
-    with archive:
-        yield archive

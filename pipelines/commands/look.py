@@ -11,7 +11,7 @@ from pipelines.commands.options import ModelFiles, Run
 def add_to(app: typer.Typer) -> None:
     """Register these commands."""
     app.command("predict", epilog=PREDICT_EXAMPLES)(predict)
-    app.command("models")(models)
+    app.command("models", epilog=MODELS_EXAMPLES)(models)
     app.command("status")(status)
 
 
@@ -35,21 +35,30 @@ def predict(
     predict_file(run, file, out, model)
 
 
-def models(model_files: ModelFiles = None) -> None:
-    """List the registered base models: what each sees, and what it is."""
+MODELS_EXAMPLES = (
+    "[bold]Examples[/bold]\n\n"
+    "doodlestack models\n\n"
+    "doodlestack models mobilenet_v2   [dim]with what can be set of its network[/dim]"
+)
+
+
+def models(
+    name: Annotated[str | None, typer.Argument(help="Build this one and show it in detail.")] = None,
+    model_files: ModelFiles = None,
+) -> None:
+    """List the registered base models: what each sees, how large it is, whether this machine could train it."""
     from rich.console import Console
-    from rich.table import Table
 
     from pipelines.keras_start import start_keras
+    from pipelines.memory import free_memory
 
+    memory = free_memory()
     start_keras()
-    from base_models.registry import MODELS, load_models
+    from base_models.registry import load_models
+    from pipelines.models_table import model_in_detail, models_table
 
     load_models(model_files or ())
-    table = Table("model", "input", "", box=None)
-    for name, model in sorted(MODELS.items()):
-        table.add_row(name, f"{type(model.inputs).__name__} {'×'.join(map(str, model.inputs.shape))}", model.summary)
-    Console().print(table)
+    Console().print(model_in_detail(name, memory) if name else models_table(memory))
 
 
 def status(run: Run = Path("run")) -> None:

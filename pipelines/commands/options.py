@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from features.feeds import FeedName
+
 if TYPE_CHECKING:
     from pipelines.run_folder import RunFolder
     from pipelines.settings import RunSettings
@@ -19,7 +21,7 @@ Data = Annotated[
 ]
 Preset = Annotated[
     str | None,
-    typer.Option(help="demo, cpu or full. Default: cpu with --data, demo without.", rich_help_panel=SETTINGS),
+    typer.Option(help="demo, cpu, full or baseline. Default: cpu with --data, demo without.", rich_help_panel=SETTINGS),
 ]
 SettingsFile = Annotated[
     Path | None,
@@ -42,6 +44,10 @@ ModelFiles = Annotated[
 Folds = Annotated[int | None, typer.Option(help="Cross-validation folds.", rich_help_panel=SETTINGS)]
 Seed = Annotated[int | None, typer.Option(help="The seed of everything random.", rich_help_panel=SETTINGS)]
 Epochs = Annotated[int | None, typer.Option(help="Epochs of every model.", rich_help_panel=SETTINGS)]
+Feed = Annotated[
+    FeedName | None,
+    typer.Option(help="What reads the drawings for training. Default: shards.", rich_help_panel=SETTINGS),
+]
 Workers = Annotated[
     int | None, typer.Option(help="Processes on this machine; 0 = as many as fit.", rich_help_panel=SETTINGS)
 ]
@@ -65,6 +71,7 @@ class Given:
     folds: int | None = None
     seed: int | None = None
     epochs: int | None = None
+    feed: FeedName | None = None
     workers: int | None = None
     scheduler: str | None = None
 
@@ -94,13 +101,14 @@ class Given:
 
     def _values(self) -> dict[str, Any]:
         """The given options as nested settings."""
+        training = {"epochs": self.epochs, "feed": self.feed}
         direct = {
             "data": None if self.data is None else str(self.data),
             "models": None if self.models is None else [name.strip() for name in self.models.split(",")],
             "model_files": [str(file) for file in self.model_files or []] or None,
             "folds": self.folds,
             "seed": self.seed,
-            "train": None if self.epochs is None else {"epochs": self.epochs},
+            "train": {name: value for name, value in training.items() if value is not None} or None,
             "workers": self.workers,
             "scheduler": self.scheduler,
         }

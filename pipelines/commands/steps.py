@@ -9,6 +9,7 @@ from pipelines.commands.options import (
     Changes,
     Data,
     Epochs,
+    Feed,
     Folds,
     Force,
     Given,
@@ -55,6 +56,7 @@ def run(
     folds: Folds = None,
     seed: Seed = None,
     epochs: Epochs = None,
+    feed: Feed = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
     force: Force = False,
@@ -62,7 +64,7 @@ def run(
     """Everything: shuffle, train, stack, submit, report. What is there and whole is not made again."""
     from pipelines.run import run as run_all
 
-    given = Given(data, preset, settings, changes, models, model_files, folds, seed, epochs, workers, scheduler)
+    given = Given(data, preset, settings, changes, models, model_files, folds, seed, epochs, feed, workers, scheduler)
     run_all(out, given.resolved(), force)
 
 
@@ -82,14 +84,17 @@ def shuffle(
     seed: Seed = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
-    output: Annotated[Literal["shards", "csv"], typer.Option("--format", help="csv: also train_k*.csv.gz.")] = "shards",
+    output: Annotated[
+        Literal["shards", "csv", "csv-time"],
+        typer.Option("--format", help="csv: also train_k*.csv.gz; csv-time: these with the times of the points."),
+    ] = "shards",
     force: Force = False,
 ) -> None:
     """Read the drawings and spread them over 100 cv shards in random order; begins a run folder."""
     from pipelines.changes import write_settings
+    from pipelines.export import write_csv
     from pipelines.run_folder import RunFolder
     from pipelines.shuffle import shuffle as make_shards
-    from pipelines.shuffle import write_csv
 
     folder = RunFolder(run)
     given = Given(data, preset, settings, changes, seed=seed, workers=workers, scheduler=scheduler)
@@ -97,8 +102,8 @@ def shuffle(
     resolved = given.over(folder, force) if goes_on else given.resolved()
     write_settings(folder, resolved, force)
     make_shards(folder, resolved)
-    if output == "csv":
-        write_csv(folder, resolved)
+    if output != "shards":
+        write_csv(folder, resolved, with_time=output == "csv-time")
 
 
 TRAIN_EXAMPLES = (
@@ -114,6 +119,7 @@ def train(
     fold: Annotated[list[int] | None, typer.Option(help="Only this fold; may be given again.")] = None,
     run: Run = Path("run"),
     changes: Changes = None,
+    feed: Feed = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
     force: Force = False,
@@ -123,7 +129,7 @@ def train(
     from pipelines.train import train as train_all
 
     folder = RunFolder(run)
-    given = Given(changes=changes, workers=workers, scheduler=scheduler)
+    given = Given(changes=changes, feed=feed, workers=workers, scheduler=scheduler)
     train_all(folder, given.over(folder, force), models or (), fold or ())
 
 
@@ -149,14 +155,25 @@ def stack(run: Run = Path("run"), changes: Changes = None, force: Force = False)
     Console().print(scores_table(scores), scores["reason"])
 
 
-def submit(run: Run = Path("run")) -> None:
+def submit(
+    run: Run = Path("run"),
+    balance: Annotated[
+        Literal["off", "greedy", "sinkhorn", "flow"] | None,
+        typer.Option(help="For a test set of equally many drawings of each class. Default: off."),
+    ] = None,
+    assume_uniform: Annotated[
+        bool, typer.Option("--assume-uniform", help="Balance also where what is predicted speaks against it.")
+    ] = False,
+    force: Force = False,
+) -> None:
     """Write the submissions: of the chosen way, of the geometric mean, of each base model."""
-    from pipelines.changes import read_settings
     from pipelines.run_folder import RunFolder
     from pipelines.submit import submit as write_submissions
 
     folder = RunFolder(run)
-    write_submissions(folder, read_settings(folder))
+    changes = [f"submission.balance={balance}"] if balance else []
+    changes += ["submission.assume_uniform=true"] if assume_uniform else []
+    write_submissions(folder, Given(changes=changes).over(folder, force))
 
 
 def report(run: Run = Path("run")) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from base_models.registry import MODELS, base_model, load_models, model_named
+from base_models.registry import MODELS, BaseModel, base_model, load_models, model_named
 from base_models.settings import TrainSettings
 from features.inputs import GrayImage
 from ground.errors import BadSettings, UnknownModel
@@ -81,6 +81,37 @@ def test_a_models_own_default_gives_way_to_what_the_run_sets():
     assert default != TrainSettings().learning_rate
     assert lstm.settings({}).learning_rate == default
     assert lstm.settings({"learning_rate": 1.0}).learning_rate == 1.0
+
+
+def test_a_models_input_is_varied_by_its_settings_and_complete_in_them():
+    model = model_named("gray64_cnn")
+    varied = model.settings({"inputs": {"renderer": "opencv", "size": 48}})
+    assert varied.inputs == {"size": 48, "line_width": 6.0, "renderer": "opencv"}
+    assert model.inputs_for(varied) == GrayImage(size=48, renderer="opencv")
+    assert model.inputs_for(model.settings({})) == model.inputs_for(TrainSettings()) == model.inputs
+    assert model.settings(varied.model_dump()) == varied
+
+
+def test_an_unknown_setting_of_a_models_input_names_the_nearest():
+    with pytest.raises(BadSettings, match=r"inputs of gray64_cnn:\n.*'rendere'; did you mean 'renderer'"):
+        model_named("gray64_cnn").settings({"inputs": {"rendere": "opencv"}})
+    with pytest.raises(BadSettings, match=r"inputs of stroke_lstm:\n.*unknown setting 'size'; known are: length"):
+        model_named("stroke_lstm").settings({"inputs": {"size": 32}})
+
+
+def test_a_default_that_a_models_input_does_not_have_is_refused_at_registration(registered):
+    with pytest.raises(BadSettings, match="inputs of made_here"):
+        registered(train={"inputs": {"length": 64}})
+
+
+def test_an_input_that_has_no_settings_cannot_be_varied():
+    class Bare:
+        shape, dtype = (3,), "float32"
+
+    model = BaseModel("bare", build=lambda input_shape, classes: None, inputs=Bare())
+    assert model.inputs_for(model.settings({})) is model.inputs
+    with pytest.raises(BadSettings, match=r"Expected no settings of the inputs of bare.*received {'size': 3}"):
+        model.settings({"inputs": {"size": 3}})
 
 
 def test_nested_settings_are_merged_field_by_field(registered):

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from features import opencv_rendering
 from features.augmentation import Augmentation, draw_transforms
-from features.drawings import Drawings
+from features.drawings import UNKNOWN_TIME, Drawings
 from features.inputs import ColorImage, GrayImage, StrokeSequence
 from features.rendering import render_color, render_gray
 from features.sequences import sequences
@@ -24,6 +27,21 @@ def test_settings_reach_the_kernels():
     assert np.array_equal(gray.make(DRAWINGS), render_gray(DRAWINGS, 24, 9))
     assert np.array_equal(color.make(DRAWINGS), render_color(DRAWINGS, 24, 9, use_time=False))
     assert np.array_equal(StrokeSequence(length=9).make(DRAWINGS), sequences(DRAWINGS, 9))
+
+
+def test_the_renderer_is_a_matter_of_choice():
+    gray, color = (kind(size=24, line_width=9, renderer="opencv") for kind in (GrayImage, ColorImage))
+    assert np.array_equal(gray.make(DRAWINGS), opencv_rendering.render_gray(DRAWINGS, 24, 9))
+    assert np.array_equal(color.make(DRAWINGS), opencv_rendering.render_color(DRAWINGS, 24, 9))
+    by_order = color.but(use_time=False).make(DRAWINGS)
+    assert np.array_equal(by_order, opencv_rendering.render_color(DRAWINGS, 24, 9, use_time=False))
+
+
+@pytest.mark.parametrize("inputs", [GrayImage(), ColorImage(), ColorImage(use_time=False), StrokeSequence()])
+def test_an_input_that_says_it_sees_no_time_does_not(inputs):
+    timed = Drawings.from_strokes([[[[0, 90, 200], [30, 90, 20], [0, 50, 700]]]])
+    untimed = replace(timed, time=np.full_like(timed.time, UNKNOWN_TIME))
+    assert np.array_equal(inputs.make(timed), inputs.make(untimed)) is not inputs.sees_time
 
 
 def test_an_unknown_setting_is_refused():

@@ -36,6 +36,12 @@ def test_the_oof_commands_explain_themselves():
         assert call("oof", command, "--help").exit_code == 0
 
 
+def test_the_export_command_explains_itself():
+    result = call("export", "tfrecord", "--help")
+    assert result.exit_code == 0
+    assert "--encoding" in result.output
+
+
 def test_python_m_pipelines_is_the_same_program():
     ran = subprocess.run([sys.executable, "-m", "pipelines", "--help"], capture_output=True, text=True, check=True)
     assert "First steps" in ran.stdout

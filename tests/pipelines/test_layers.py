@@ -1,5 +1,7 @@
 import pytest
 
+from base_models.registry import MODELS, model_named
+from features.inputs import GrayImage
 from ground.errors import BadSettings, UnknownModel
 from pipelines.layers import Layer, changes_layer, file_layer, preset_layer, presets, resolve
 from pipelines.toml_files import write_toml
@@ -19,7 +21,8 @@ def own(tmp_path_factory):
     """A layer that chooses a user's own model, with defaults of its own."""
     file = tmp_path_factory.mktemp("models") / "eager.py"
     file.write_text(OWN_MODEL)
-    return Layer({"models": ["eager_model"], "model_files": [str(file)]}, "the test")
+    yield Layer({"models": ["eager_model"], "model_files": [str(file)]}, "the test")
+    MODELS.pop("eager_model", None)  # it cannot be built
 
 
 def layer(**values):
@@ -31,6 +34,21 @@ def test_every_preset_holds(name):
     settings = resolve([preset_layer(name)])
     assert settings.preset == name
     assert set(settings.train_by_model) == set(settings.models)
+
+
+def test_the_baseline_is_mobilenet_v2_on_grey_64_px_read_by_a_generator_without_stacking():
+    settings = resolve([preset_layer("baseline")])
+    training = settings.train_by_model["mobilenet_v2"]
+    assert model_named("mobilenet_v2").inputs_for(training) == GrayImage(size=64)
+    assert (settings.models, settings.stack.methods, training.feed) == (("mobilenet_v2",), ("mean",), "generator")
+    assert training.augmentation.is_off
+
+
+def test_an_argument_of_a_network_is_set_by_name():
+    settings = resolve([preset_layer("baseline"), changes_layer(["train_by_model.mobilenet_v2.network.alpha=0.5"])])
+    assert settings.train_by_model["mobilenet_v2"].network["alpha"] == 0.5
+    with pytest.raises(BadSettings, match=r"network of mobilenet_v2:\n  unknown setting 'alpa'; did you mean 'alpha'"):
+        resolve([preset_layer("baseline"), changes_layer(["train_by_model.mobilenet_v2.network.alpa=0.5"])])
 
 
 def test_the_later_layer_wins():
@@ -78,6 +96,11 @@ def test_values_of_the_command_line_are_toml_or_text(text, value):
             {"train_by_model": {"gray64_cnn": {"batch": 3}}},
             r"In \[train_by_model.gray64_cnn\] of the test:\n  unknown setting 'batch'; did you mean 'batch_size'\?",
         ),
+        (
+            {"train_by_model": {"gray64_cnn": {"inputs": {"siz": 3}}}},
+            r"In the inputs of gray64_cnn:\n  unknown setting 'siz'; did you mean 'size'\?",
+        ),
+        ({"train": {"feed": "shard"}}, r"In \[train\] of the test:\n  feed: Input should be 'shards', 'generator'"),
         ({"stack": {"candidate": 3}}, r"unknown setting 'stack.candidate'; did you mean 'candidates'\?"),
         ({"folds": 1}, r"In the test:\n  folds: Input should be greater than or equal to 2, received 1"),
     ],

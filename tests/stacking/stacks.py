@@ -5,8 +5,11 @@ from numpy.typing import NDArray
 
 from stacking.blends import GeometricBlend, MeanBlend, SingleModel, WeightedBlend
 from stacking.columns import join_columns
+from stacking.greedy_selection import GreedyBlend
 from stacking.linear import LinearStacker
 from stacking.multiclass import MulticlassStacker
+from stacking.power_mean import PowerBlend
+from stacking.rank_mean import RankBlend
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
 from tests.stacking.generated import GeneratedOOF
@@ -25,7 +28,10 @@ def small_stacks(classes: int = CLASSES) -> dict[str, Stacker]:
         "first": SingleModel(0, MODELS, classes),
         "mean": MeanBlend(MODELS, classes),
         "geometric": GeometricBlend(MODELS, classes),
+        "rank": RankBlend(MODELS, classes),
+        "power": PowerBlend(MODELS, classes),
         "weighted": WeightedBlend(MODELS, classes),
+        "greedy": GreedyBlend(MODELS, classes),
         "linear": LinearStacker(MODELS, classes),
         "lambdarank": CandidateStacker("lambdarank", **ranking),
         "binary": CandidateStacker("binary", **ranking),

@@ -22,3 +22,10 @@ def test_the_weights_turn_to_the_model_that_knows_and_away_from_noise() -> None:
     noise = np.random.default_rng(0).dirichlet(np.ones(8), size=800).astype(np.float32)
     blend = WeightedBlend(2, 8).fit(join_columns([noise, *drawings.probabilities]), drawings.label)
     assert blend.weights_[0] < 0.1 < 0.4 < blend.weights_[1]
+
+
+def test_of_very_many_rows_a_part_is_enough_for_the_weights() -> None:
+    drawings = generated_oof(60_000, 4, models=2, statistics=1)
+    probabilities = np.stack(drawings.probabilities, axis=1)
+    first = WeightedBlend.weights_of(probabilities[:30_000], drawings.label[:30_000])
+    np.testing.assert_allclose(WeightedBlend.weights_of(probabilities, drawings.label), first, rtol=0.1)

@@ -35,5 +35,12 @@ def test_a_row_without_a_probability_is_refused_but_a_statistic_may_be_unknown(v
         split_columns(matrix, 2, 4)
 
 
+def test_a_model_that_gives_no_class_anything_has_not_predicted_the_row() -> None:
+    matrix = join_columns(MODELS, STATISTICS)
+    matrix[2, 4:8] = 0
+    with pytest.raises(BadOOF, match="only zeros in 1 of 5 rows, first row 2"):
+        split_columns(matrix, 2, 4)
+
+
 def test_softmax_undoes_the_logarithm() -> None:
     np.testing.assert_allclose(softmax(log_of(MODELS[0]) + 300), MODELS[0], atol=1e-4)

@@ -1,0 +1,57 @@
+"""The course's `from_generator` feed: shard files in random order, row after row through a shuffle buffer.
+
+A shuffle only as good as its buffer, and every row handed over by Python: the default feed does without both.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from features.augmentation import Augmentation, draw_transforms
+from features.drawings import cv_of
+from features.feeds.batching import mixed
+from features.inputs import ModelInput
+from features.shards import Shards
+
+BLOCK = 512  # drawings drawn at once, then handed out one by one
+
+
+def feed(
+    shards: Shards,
+    rows: NDArray[np.int64],
+    inputs: ModelInput,
+    batch_size: int,
+    augmentation: Augmentation | None = None,
+    seed: int = 0,
+    shuffle: bool = True,
+) -> tf.data.Dataset:
+    """Batches (x, y) of each of `rows` once a pass; see `open_feed`."""
+    passes = count()
+    files = _by_file(shards, rows)
+
+    def examples() -> Iterator[tuple[NDArray[Any], np.int32]]:
+        rng = np.random.default_rng([seed, next(passes)])
+        for file in rng.permutation(len(files)) if shuffle else range(len(files)):
+            for first in range(0, len(files[file]), BLOCK):
+                block = files[file][first : first + BLOCK]
+                drawings = shards.take(block)
+                transforms = None if augmentation is None else draw_transforms(drawings, augmentation, rng)
+                yield from zip(inputs.make(drawings, transforms), shards.label[block].astype(np.int32), strict=True)
+
+    signature = tf.TensorSpec(inputs.shape, inputs.dtype), tf.TensorSpec((), tf.int32)
+    pairs = tf.data.Dataset.from_generator(examples, output_signature=signature)
+    pairs = pairs.apply(tf.data.experimental.assert_cardinality(len(rows)))
+    if shuffle:
+        pairs = mixed(pairs, int(np.prod(inputs.shape)) * tf.as_dtype(inputs.dtype).size, seed)
+    return pairs.batch(batch_size).prefetch(tf.data.AUTOTUNE)
+
+
+def _by_file(shards: Shards, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The rows of each shard file that holds any, in their order."""
+    cv = cv_of(shards.key_id[rows])
+    order = np.argsort(cv, kind="stable")
+    return np.split(rows[order], np.flatnonzero(np.diff(cv[order])) + 1)

@@ -1,0 +1,57 @@
+"""Any feed by its name, all with the same arguments and the same drawings, labels and pixels."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.augmentation import Augmentation
+from features.csv_export import csv_folder
+from features.feeds import FeedName
+from features.inputs import ModelInput
+from features.shards import Shards
+from features.tfrecord_folders import find_records
+
+
+def open_feed(
+    name: FeedName,
+    shards: Shards,
+    rows: NDArray[np.int64],
+    inputs: ModelInput,
+    batch_size: int,
+    augmentation: Augmentation | None = None,
+    seed: int = 0,
+    shuffle: bool = True,
+    epoch: int = 0,
+) -> Any:
+    """What `fit` takes: batches (x, y) that hold each of `rows` exactly once an epoch; its length is the steps.
+
+    x is (B, *inputs.shape), y (B,) int32. With `shuffle` each epoch has an order of its own that `seed` fixes: a true
+    permutation from `shards`, from the others the shards' files in random order through a shuffle buffer. Without,
+    rows come in the order of the shards. Only `shards` works without TensorFlow. Raises what `check_feed` raises.
+    """
+    if name == "shards":
+        from features.feeds.shards import ShardFeed
+
+        return ShardFeed(shards, rows, inputs, batch_size, augmentation, seed=seed, shuffle=shuffle, epoch=epoch)
+    if name == "generator":
+        from features.feeds.generator import feed
+    elif name == "textline":
+        from features.feeds.textline import feed
+    else:
+        from features.feeds.tfrecord import feed
+    own_seed = int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])  # later epochs of their own order
+    moved = None if augmentation is None or augmentation.is_off else augmentation
+    return feed(shards, rows, inputs, batch_size, moved, own_seed, shuffle)
+
+
+def check_feed(name: FeedName, shards: Shards, inputs: ModelInput, augmentation: Augmentation) -> None:
+    """Raise what stands against a feed, in good time and without TensorFlow.
+
+    `MissingResult` where the CSV shards or tfrecords that it reads are not there, `BadSettings` where they cannot
+    give these inputs; each says what to run.
+    """
+    if name == "textline":
+        csv_folder(shards, inputs)
+    if name == "tfrecord":
+        find_records(shards, inputs, augmented=not augmentation.is_off)

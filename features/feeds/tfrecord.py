@@ -1,0 +1,54 @@
+"""The course's TFRecord feed: finished pixels read back, or strokes drawn row by row in Python."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from features.augmentation import Augmentation
+from features.drawings import cv_of
+from features.feeds.batching import Row, batches, in_python, make_one, only, rows_of
+from features.inputs import ModelInput
+from features.shards import Shards
+from features.stroke_bytes import drawing_of
+from features.tfrecord_folders import find_records
+
+NUMBERS = {name: tf.io.FixedLenFeature([], tf.int64) for name in ("label", "key_id")}
+IMAGE = ("image",)
+STROKES = ("points", "stroke_lengths", "time")
+STROKES_BYTES = 500  # about, of a drawing with times
+
+
+def feed(
+    shards: Shards,
+    rows: NDArray[np.int64],
+    inputs: ModelInput,
+    batch_size: int,
+    augmentation: Augmentation | None = None,
+    seed: int = 0,
+    shuffle: bool = True,
+) -> tf.data.Dataset:
+    """Batches (x, y) of each of `rows` once a pass; see `open_feed`."""
+    records, key_id = find_records(shards, inputs, augmented=augmentation is not None), shards.key_id[rows]
+    names = STROKES if records.picture is None else IMAGE
+    layout = {**NUMBERS, **{name: tf.io.FixedLenFeature([], tf.string) for name in names}}
+
+    def draw(*values: Any) -> NDArray[Any]:
+        *strokes, luck = values
+        return make_one(drawing_of(*strokes), inputs, augmentation, int(luck))
+
+    def make(row: Row, luck: tf.Tensor) -> tf.Tensor:
+        if records.encoding == "raw":
+            return tf.reshape(tf.io.decode_raw(row["image"], tf.uint8), inputs.shape)
+        if records.encoding == "png":
+            return tf.ensure_shape(tf.io.decode_png(row["image"]), inputs.shape)
+        return in_python(draw, [*(row[name] for name in STROKES), luck], inputs)
+
+    files = [records.file(cv) for cv in np.unique(cv_of(key_id))]  # a held-out fold's are not even opened
+    parsed = rows_of(files, tf.data.TFRecordDataset, seed, shuffle).map(
+        partial(tf.io.parse_single_example, features=layout), num_parallel_calls=tf.data.AUTOTUNE
+    )
+    row_bytes = STROKES_BYTES if records.picture is None else int(np.prod(inputs.shape))
+    return batches(only(parsed, key_id), make, batch_size, seed, shuffle, row_bytes)

@@ -1,0 +1,130 @@
+"""What holds of every feed: the same drawings, labels and pixels, each wanted row once an epoch."""
+
+import keras
+import numpy as np
+import pytest
+
+from features.augmentation import Augmentation
+from features.drawings import cv_of
+from features.feeds.opening import check_feed, open_feed
+from features.inputs import ColorImage, GrayImage, StrokeSequence
+
+INPUTS = {
+    "grey": GrayImage(size=16),
+    "colour with time": ColorImage(size=16),
+    "colour without": ColorImage(size=16, use_time=False),
+    "grey by opencv": GrayImage(size=16, renderer="opencv"),
+    "sequence": StrokeSequence(length=12),
+}
+FEEDS = {  # the feed, and what lies beside the shards for it
+    "shards": ("shards", "csv"),
+    "generator": ("generator", "csv"),
+    "textline": ("textline", "csv-time"),
+    "tfrecord of pixels": ("tfrecord", "raw"),
+    "tfrecord of png": ("tfrecord", "png"),
+    "tfrecord of strokes": ("tfrecord", "strokes"),
+}
+REDRAWN = ("shards", "generator", "textline", "tfrecord of strokes")
+WITHOUT = {"tfrecord of pixels": ("sequence",), "tfrecord of png": ("sequence", "colour without", "grey by opencv")}
+PAIRS = [(feed, seen) for feed in FEEDS for seen in INPUTS if seen not in WITHOUT.get(feed, ())]
+BATCH = 32
+
+
+@pytest.fixture
+def rows(known_shards):
+    """Those outside fold 1 of 3, but for every ninth, which is only watched."""
+    return np.delete(np.flatnonzero(cv_of(known_shards.key_id) % 3 != 1), slice(None, None, 9))
+
+
+@pytest.fixture
+def opened(served, rows):
+    """Opens a feed by its name above."""
+
+    def open_it(feed, rows=rows, inputs=INPUTS["grey"], **changes):
+        name, beside = FEEDS[feed]
+        return open_feed(name, served(beside), rows, inputs, BATCH, **changes)
+
+    return open_it
+
+
+def batches(feed):
+    """One epoch as NumPy arrays."""
+    if isinstance(feed, keras.utils.PyDataset):
+        feed.on_epoch_begin()
+        return [feed[step] for step in range(len(feed))]
+    return [(x.numpy(), y.numpy()) for x, y in feed]
+
+
+def labels(feed):
+    """One epoch's labels in their order."""
+    return [int(label) for _, y in batches(feed) for label in y]
+
+
+def by_drawing(feed):
+    """One epoch's inputs by their labels, which name the drawings; each drawing at most once."""
+    pairs = [(int(label), one) for x, y in batches(feed) for one, label in zip(x, y, strict=True)]
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)
+
+
+@pytest.mark.parametrize(("feed", "seen"), PAIRS)
+def test_every_feed_gives_each_wanted_row_once_with_the_same_label_and_pixels(feed, seen, opened, known_shards, rows):
+    inputs = INPUTS[seen]
+    given = by_drawing(opened(feed, inputs=inputs, seed=5))
+    expected = dict(zip(known_shards.label[rows].tolist(), inputs.make(known_shards.take(rows)), strict=True))
+    assert sorted(given) == sorted(expected)
+    for label, one in given.items():
+        assert one.dtype == inputs.dtype
+        assert np.array_equal(one, expected[label])
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_without_shuffle_rows_come_in_the_order_of_the_shards_in_as_many_steps(feed, opened, known_shards, rows):
+    ordered = opened(feed, shuffle=False)
+    assert labels(ordered) == known_shards.label[rows].tolist()
+    given = batches(ordered)
+    assert len(ordered) == len(given) == -(-len(rows) // BATCH)
+    assert [len(y) for _, y in given] == [BATCH] * (len(rows) // BATCH) + [len(rows) % BATCH]
+    assert {y.dtype for _, y in given} == {np.dtype(np.int32)}
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_epochs_seeds_and_stages_differ_in_order_and_a_seed_gives_its_own_again(feed, opened):
+    one, again, other = opened(feed, seed=1), opened(feed, seed=1), opened(feed, seed=2)
+    first, second = labels(one), labels(one)
+    orders = [first, second, labels(other), labels(opened(feed, seed=1, epoch=7))]
+    assert len({tuple(order) for order in orders}) == 4
+    assert [labels(again), labels(again)] == [first, second]
+
+
+@pytest.mark.parametrize("feed", REDRAWN)
+def test_augmentations_differ_from_epoch_to_epoch_and_come_again_with_the_seed(feed, opened):
+    augmentation = Augmentation(rotate=20, shift=10, jitter=1)
+    moved, still = opened(feed, augmentation=augmentation, seed=3), by_drawing(opened(feed))
+    first, second = by_drawing(moved), by_drawing(moved)
+    again = by_drawing(opened(feed, augmentation=augmentation, seed=3))
+    for pictures, others in ((first, still), (first, second)):
+        differ = [not np.array_equal(pictures[label], others[label]) for label in still]
+        assert np.mean(differ) > 0.9  # not all: one drawing is empty
+    assert all(np.array_equal(first[label], again[label]) for label in still)
+
+
+def test_keras_trains_as_many_steps_as_a_feed_has(opened):
+    network = keras.Sequential([keras.Input((16, 16, 1)), keras.layers.Flatten(), keras.layers.Dense(150)])
+    network.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    generated = opened("generator")
+    network.fit(generated, epochs=2, shuffle=False, verbose=0)
+    assert int(network.optimizer.iterations) == 2 * len(generated)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_no_rows_make_no_steps(feed, opened, rows):
+    nothing = opened(feed, rows=rows[:0])
+    assert len(nothing) == 0
+    assert batches(nothing) == []
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_nothing_stands_against_a_feed_that_can_be_opened(feed, served):
+    name, beside = FEEDS[feed]
+    check_feed(name, served(beside), INPUTS["grey"], Augmentation())
