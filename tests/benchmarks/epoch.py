@@ -1,0 +1,101 @@
+"""An epoch of `gray64_cnn` through the feed over the same epoch from arrays in memory.
+
+Each of the two has a process of its own, with the environment that a training has: TensorFlow sets the allocator of
+the whole process anew when it first reads from Python, and an epoch from arrays after that is slower as well. The
+processes take turns; each does an epoch for every line that it is sent and answers with its drawings a second.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+import keras
+import numpy as np
+
+from base_models.objective import map_at_3, smoothed_crossentropy
+from base_models.registry import load_models, model_named
+from base_models.settings import TrainSettings
+from features.feeds.shards import ShardFeed
+from features.inputs import ModelInput
+from features.shards import Shards
+from pipelines.executor import cores, worker_environment
+from tests.benchmarks.clock import Rates, Way, doing, take_turns, times_faster
+from tests.benchmarks.own_process import ROOT, command
+from tests.benchmarks.table import Row
+
+MODEL = "gray64_cnn"
+MOST_TIMES = 1.03
+FEED, ARRAYS = "feed", "arrays"
+
+
+def measure(shards: Path, drawings: int, repeat: int) -> list[Row]:
+    """The rows, of epochs of `drawings` drawings, or of all where there are fewer."""
+    with _process(FEED, shards, drawings) as fed, _process(ARRAYS, shards, drawings) as from_arrays:
+        return rows(take_turns({FEED: fed, ARRAYS: from_arrays}, repeat))
+
+
+def rows(rates: dict[str, Rates]) -> list[Row]:
+    """What is said of the rates."""
+    times = times_faster(rates[ARRAYS], rates[FEED])  # as long as the fed epoch takes
+    return [
+        Row(f"epoch of {MODEL}: through the feed ÷ from arrays in memory", times, "×", MOST_TIMES, "≤"),
+        Row(f"epoch of {MODEL} through the feed", float(np.median(rates[FEED])), "drawings/s"),
+        Row(f"epoch of {MODEL} from arrays in memory", float(np.median(rates[ARRAYS])), "drawings/s"),
+    ]
+
+
+def epochs(reading: str, network: keras.Model, inputs: ModelInput, shards: Shards, drawings: int) -> Way:
+    """The way that trains a compiled network for an epoch on the first `drawings`, read through the feed or held."""
+    batch_size, some = TrainSettings().batch_size, np.arange(min(drawings, len(shards)))
+    if reading == FEED:
+        feed = ShardFeed(shards, some, inputs, batch_size)
+        return doing(lambda: network.fit(feed, shuffle=False, verbose=0), len(some))
+    x, y = inputs.make(shards.take(some)), shards.label[some].astype(np.int32)
+    return doing(lambda: network.fit(x, y, batch_size=batch_size, verbose=0), len(some))
+
+
+@contextmanager
+def _process(reading: str, shards: Path, drawings: int) -> Iterator[Way]:
+    """The way that asks a process of its own for an epoch; settings that this one's environment has stay."""
+    line = command("epoch", reading, shards, drawings)
+    environment = {**worker_environment(cores()), **os.environ}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(line, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        asked, answers = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
+
+        def ask() -> float:
+            print(file=asked, flush=True)
+            return float(answers.readline())
+
+        yield ask
+
+
+def _network(classes: int) -> tuple[keras.Model, ModelInput]:
+    """The model as a training has it, but for the rate of learning, which costs no time."""
+    load_models()
+    model, settings = model_named(MODEL), TrainSettings()
+    network = model.build(model.inputs.shape, classes)
+    network.compile(
+        optimizer=keras.optimizers.AdamW(weight_decay=settings.weight_decay, global_clipnorm=settings.clip_norm),
+        loss=smoothed_crossentropy(classes, settings.label_smoothing),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy"), map_at_3()],
+        jit_compile=False,
+    )
+    return network, model.inputs
+
+
+def main(reading: str, folder: str, drawings: str) -> None:
+    """Train for an epoch for each line on stdin; print its drawings a second."""
+    shards = Shards.open(Path(folder))
+    network, inputs = _network(len(shards.classes))
+    epoch = epochs(reading, network, inputs, shards, int(drawings))
+    for _ in sys.stdin:
+        print(epoch(), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
