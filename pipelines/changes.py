@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from base_models.registry import MODELS
 from ground.errors import MissingResult, RunChanged
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
@@ -28,21 +29,29 @@ def write_settings(run: RunFolder, settings: RunSettings, force: bool = False) -
 
     Raises `RunChanged` with what changed and what to do.
     """
-    new = settings.model_dump(mode="json")
     if run.settings.exists():
-        old = read_settings(run).model_dump(mode="json")
+        old, new = (_complete(each).model_dump(mode="json") for each in (read_settings(run), settings))
         changed = {name: pair for name, pair in _differences(old, new) if name.split(".")[0] not in WITHOUT_EFFECT}
         stale = sorted({path for name in changed for path in _results_of(run, name) if path.exists()})
         if stale and not force:
             raise RunChanged(_refusal(run, changed, stale))
         discard(stale)
-    write_toml(run.settings, new)
+    write_toml(run.settings, settings.model_dump(mode="json"))
 
 
 def discard(results: list[Path]) -> None:
     """Delete results that no longer hold."""
     for path in results:
         shutil.rmtree(path)
+
+
+def _complete(settings: RunSettings) -> RunSettings:
+    """With what a run.toml leaves to the models' defaults, such as one from before a default could be set."""
+    by_model = {
+        name: MODELS[name].settings(training.model_dump()) if name in MODELS else training
+        for name, training in settings.train_by_model.items()
+    }
+    return settings.but(train_by_model=by_model)
 
 
 def _results_of(run: RunFolder, name: str) -> list[Path]:

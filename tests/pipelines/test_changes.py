@@ -1,5 +1,6 @@
 import pytest
 
+from base_models.registry import MODELS, load_models
 from base_models.settings import TrainSettings
 from ground.errors import MissingResult, RunChanged
 from pipelines.changes import read_settings, write_settings
@@ -73,3 +74,15 @@ def test_a_model_more_touches_the_stack_only(run):
     )
     write_settings(run, more, force=True)
     assert left(run) == set(RESULTS) - {"stack", "submissions"}
+
+
+def test_what_an_older_run_left_to_the_defaults_of_a_model_is_no_change(tmp_path):
+    load_models()
+    run, model = RunFolder(tmp_path), MODELS["gray64_cnn"]
+    left_open = RunSettings(models=("gray64_cnn",), train_by_model={"gray64_cnn": TrainSettings()})
+    write_settings(run, left_open)
+    (tmp_path / "models/gray64_cnn").mkdir(parents=True)
+    write_settings(run, left_open.but(train_by_model={"gray64_cnn": model.settings({})}))
+    larger = model.settings({"inputs": {"size": 96}})
+    with pytest.raises(RunChanged, match=r"train_by_model\.gray64_cnn\.inputs\.size: 64 → 96"):
+        write_settings(run, left_open.but(train_by_model={"gray64_cnn": larger}))
