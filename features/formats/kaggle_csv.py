@@ -136,17 +136,19 @@ def _split(
 
     Column c of a row is value `fields[c]`. Empty lines are no rows.
     """
-    count, filled = count_lines(text)
-    most = filled + 1  # an empty line is looked at before it is known to be no row
+    count, most = count_lines(text)
     begin, end = np.zeros((most, kept), np.int64), np.zeros((most, kept), np.int64)
     row_begin, row_end, lines = np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(most, np.int64)
     reason = np.zeros(most, np.uint8)
     row, at = 0, 0
     for line in range(count):
+        if text[at] == NEWLINE:
+            at += 1
+            continue
         row_begin[row] = at
         reason[row], at = _split_line(text, at, fields, begin[row], end[row])
         row_end[row], lines[row] = at, line
-        empty = at - row_begin[row] == 0 or (at - row_begin[row] == 1 and text[at - 1] == RETURN)
+        empty = at - row_begin[row] == 1 and text[at - 1] == RETURN
         row += not empty
         at += 1
     return begin[:row], end[:row], row_begin[:row], row_end[:row], lines[:row], reason[:row]

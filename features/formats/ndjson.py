@@ -74,8 +74,7 @@ def write(path: Path, drawings: Drawings, classes: Sequence[str] | None = None) 
 @njit(nogil=True, cache=True)
 def _split(text: Text, needed: NDArray[np.bool_]) -> tuple[Places, Places, Places, Places, Places, Text]:
     """Where the values of every line stand: begin, end (R, 6), row_begin, row_end, line from 0, reason (R,)."""
-    count, filled = count_lines(text)
-    most = filled + 1  # an empty line is looked at before it is known to be no row
+    count, most = count_lines(text)
     begin, end = np.zeros((most, len(needed)), np.int64), np.zeros((most, len(needed)), np.int64)
     row_begin, row_end, lines = np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(most, np.int64)
     reason = np.zeros(most, np.uint8)
@@ -84,8 +83,8 @@ def _split(text: Text, needed: NDArray[np.bool_]) -> tuple[Places, Places, Place
         stop = at
         while text[stop] != NEWLINE:
             stop += 1
-        row_begin[row], row_end[row], lines[row] = at, stop, line
         if _skip(text, at, stop) < stop:
+            row_begin[row], row_end[row], lines[row] = at, stop, line
             reason[row] = _split_object(text, at, stop, begin[row], end[row], needed)
             row += 1
         at = stop + 1

@@ -47,3 +47,12 @@ def test_files_of_bad_rows_are_joined_under_one_header(tmp_path: Path) -> None:
     ]
     merge([], tmp_path / "all.csv")
     assert not (tmp_path / "all.csv").exists()
+
+
+def test_a_file_of_junk_is_refused_before_all_of_it_is_set_aside(tmp_path: Path) -> None:
+    bad_rows = BadRows(tmp_path / "bad.csv", share=0.01)
+    bad_rows.saw(10**6)
+    rows = ((line, "no drawing", "row") for line in range(10**6))
+    with pytest.raises(BadData, match=r"received 20,000 in 1,000,000"):
+        bad_rows.add("cat.csv", rows)
+    assert next(rows)[0] == 20_000

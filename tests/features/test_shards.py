@@ -1,4 +1,5 @@
 import contextlib
+import dataclasses
 import pickle
 import shutil
 import threading
@@ -9,7 +10,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from features.classes import write_classes
+from features.arrow_files import SCHEMA, record_batch
+from features.classes import read_classes, write_classes
 from features.drawings import CV_SHARDS, Drawings
 from features.shards import Shards, open_drawings, read_drawings, shard_path, write_drawings
 from ground.errors import BadData, MissingResult
@@ -125,3 +127,48 @@ def test_a_stroke_that_16_bits_cannot_count_is_not_written(tmp_path: Path) -> No
     long = Drawings.from_strokes([[[[0] * 70_000, [0] * 70_000]]])
     with pytest.raises(BadData, match="at most 65,535 points"):
         write_drawings(tmp_path / "x.arrow", long)
+
+
+def test_drawings_that_cannot_be_are_refused_by_file_and_row(tmp_path: Path) -> None:
+    """A writer checks nothing, as a disk does not."""
+    whole = Drawings.from_strokes([[[[1, 2], [3, 4], [5, 6]]]] * 3, label=[0, 1, 2])
+    wrong = {
+        "label": np.array([0, -2, 2], np.int16),
+        "key_id": np.array([0, -1, 2]),
+        "time": np.array([5, 6, 5, -6, 5, 6], np.int32),
+        "country": np.array([b"", b"\x07A", b"US"]),
+        "stroke_starts": np.array([0, 2, 2, 6]),
+    }
+    for name, column in wrong.items():
+        write_drawings(tmp_path / "x.arrow", dataclasses.replace(whole, **{name: column}))
+        with pytest.raises(BadData, match=r"whole drawings in .*x\.arrow, received a damaged one in row 1"):
+            read_drawings(tmp_path / "x.arrow")
+    write_drawings(tmp_path / "x.arrow", dataclasses.replace(whole, key_id=wrong["key_id"], label=wrong["label"]))
+    for column in ("key_id", "label"):
+        with pytest.raises(BadData, match=r"x\.arrow, received a damaged one in row 1"):
+            getattr(open_drawings(tmp_path / "x.arrow"), column)
+
+
+def test_a_label_past_the_class_list_is_refused(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "copy")
+    write_classes(tmp_path / "copy" / "classes.json", CLASSES[:3])
+    shards = Shards.open(tmp_path / "copy")
+    for take in (lambda: shards.take(np.arange(len(shards))), lambda: shards.label):
+        with pytest.raises(BadData, match=r"cv_\d\d\.arrow, received a damaged one"):
+            take()
+
+
+@pytest.mark.parametrize("content", ["[]", "[1]", '["a", "a"]', '["a", " "]', '["a\\u001b"]', '{"a": 1}', '"ab"', "["])
+def test_what_is_no_class_list_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "classes.json").write_text(content)
+    with pytest.raises(BadData, match=r"classes\.json"):
+        read_classes(tmp_path / "classes.json")
+
+
+def test_gaps_where_every_drawing_has_a_value_are_refused(tmp_path: Path) -> None:
+    batch = record_batch(Drawings.from_strokes([[], []]))
+    columns = [pa.array([1, None], pa.int64()), *batch.columns[1:]]
+    with pa.ipc.new_file(str(tmp_path / "x.arrow"), SCHEMA) as out:
+        out.write_batch(pa.RecordBatch.from_arrays(columns, schema=SCHEMA))
+    with pytest.raises(BadData, match=r"key_id of all drawings in .*x\.arrow, received 1 gaps"):
+        open_drawings(tmp_path / "x.arrow")

@@ -3,6 +3,7 @@ import dataclasses
 import filecmp
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from features.formats import kaggle_csv
 from features.shards import Shards
 from features.shuffle import finish, shuffle, write_part, write_shard
 from features.shuffle_plan import plan, read_plan
-from ground.errors import BadData, MissingResult, RunChanged
+from ground.errors import BadData, BadSettings, MissingResult, RunChanged
 
 CLASSES = ("cat", "dog", "eye")
 TEST_COLUMNS = ("key_id", "countrycode", "drawing")
@@ -205,3 +206,34 @@ def test_the_csv_export_holds_the_shard_with_class_numbers(shards: Path, tmp_pat
     assert {row["cv"] for row in rows} == {str(cv)}
     lists = [[[x, y] for x, y in json.loads(row["drawing"])] for row in rows]
     assert np.array_equal(Drawings.from_strokes(lists).points, taken.points)
+
+
+def test_a_class_list_that_is_not_the_shuffles_is_refused(shards: Path, tmp_path: Path) -> None:
+    shutil.copytree(shards, tmp_path / "copy")
+    (tmp_path / "copy" / "classes.json").write_text('["cat", "dog", "eyf"]')
+    with pytest.raises(BadData, match=r"classes\.json the classes of shuffle\.json"):
+        Shards.open(tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    "change", [{"seed": "5"}, {"seed": -1}, {"parts": [[{}]]}, {"classes": "ab"}, {"bad_share": 2}]
+)
+def test_a_damaged_plan_is_refused_by_name(data: Path, tmp_path: Path, change: dict) -> None:
+    plan(data, tmp_path, parts=1)
+    path = tmp_path / "spill" / "plan.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    for read in (lambda: read_plan(tmp_path), lambda: plan(data, tmp_path, parts=1)):
+        with pytest.raises(BadData, match=rf"plan\.json.*{next(iter(change))}"):
+            read()
+
+
+def test_a_damaged_report_is_refused_by_name(shards: Path, tmp_path: Path) -> None:
+    shutil.copytree(shards, tmp_path / "copy")
+    (tmp_path / "copy" / "shuffle.json").write_text('{"drawings": 3}')
+    with pytest.raises(BadData, match=r"shuffle\.json"):
+        finish(str(tmp_path / "copy"))
+
+
+def test_a_seed_that_seeds_nothing_is_refused_before_any_work(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="seed from 0, received -1"):
+        plan(data, tmp_path, seed=-1)

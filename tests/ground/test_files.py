@@ -1,9 +1,10 @@
 import os
+from dataclasses import dataclass
 
 import pytest
 
-from ground.errors import BadData
-from ground.files import read_json, sha256, whole_file, whole_folder, write_json
+from ground.errors import BadData, MissingResult
+from ground.files import read_json, read_json_as, sha256, whole_file, whole_folder, write_json
 
 
 def test_a_file_appears_whole_and_leaves_no_temporary_behind(tmp_path):
@@ -45,10 +46,39 @@ def test_json_comes_back_as_written(tmp_path):
     assert read_json(tmp_path / "a.json") == content
 
 
-def test_what_is_not_json_is_named(tmp_path):
-    (tmp_path / "a.json").write_bytes(b"{\xff")
+@pytest.mark.parametrize(
+    "content", [b"{\xff", b"", b"[" * 100_000, b"1" * 5000, b'"\\ud800"'], ids=lambda content: str(content[:9])
+)
+def test_what_is_not_json_is_named(tmp_path, content):
+    (tmp_path / "a.json").write_bytes(content)
     with pytest.raises(BadData, match=r"Expected JSON in .*a\.json"):
         read_json(tmp_path / "a.json")
+
+
+@dataclass(frozen=True)
+class Counts:
+    rows: int
+    names: tuple[str, ...]
+
+
+def test_json_of_a_known_form_becomes_that_form(tmp_path):
+    write_json(tmp_path / "a.json", {"rows": 3, "names": ["a", "b"], "more": None})
+    assert read_json_as(tmp_path / "a.json", Counts) == Counts(3, ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    "text", ['{"rows": "3", "names": []}', '{"rows": 3}', '{"rows": 3, "names": [1]}', "[]", "", "["]
+)
+def test_json_of_another_form_is_refused_by_name(tmp_path, text):
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(BadData, match=r"Expected JSON in .*a\.json"):
+        read_json_as(tmp_path / "a.json", Counts)
+
+
+def test_json_that_is_not_there_is_missing(tmp_path):
+    for read in (read_json, lambda path: read_json_as(path, Counts)):
+        with pytest.raises(MissingResult, match=r"a\.json"):
+            read(tmp_path / "a.json")
 
 
 def test_sha256_is_that_of_the_bytes(tmp_path):

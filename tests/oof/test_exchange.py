@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
 from ground.errors import BadOOF, BadSettings, ClassMismatch, IncompleteOOF, KeyMismatch
@@ -93,3 +95,41 @@ def test_a_pickle_in_an_npz_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match=r"\.csv, \.npz, \.parquet"):
         ProbabilityTable.read(tmp_path / "theirs.pkl")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"key_id": np.stack([KEY_ID, KEY_ID], axis=1)}, r"key_id \(12, 2\)"),
+        ({"key_id": KEY_ID.astype(np.uint64) + np.uint64(2**63)}, "outside of 0 to 2"),
+        ({"probabilities": some_probabilities(12) + 1j}, "complex"),
+        ({"probabilities": some_probabilities(12).astype(str)}, "probabilities <U"),
+        ({"probabilities": some_probabilities(12).astype(float) * 1e300}, "of sum inf"),
+        ({"classes": np.array(CLASSES).astype("S20")}, r"classes \|S20"),
+    ],
+    ids=["two columns of keys", "keys past 63 bits", "complex", "text", "infinite", "bytes"],
+)
+def test_arrays_that_are_no_table_are_refused(tmp_path: Path, change: dict, message: str) -> None:
+    table, path = a_table(), tmp_path / "theirs.npz"
+    held = {"key_id": table.key_id, "classes": np.array(CLASSES), "probabilities": table.probabilities}
+    np.savez(path, **(held | change))
+    with pytest.raises(BadOOF, match=message):
+        import_oof(path, tmp_path / "theirs", key_id=KEY_ID, classes=CLASSES, folds=3)
+
+
+def test_more_columns_than_there_can_be_classes_are_refused_unread(tmp_path: Path) -> None:
+    (tmp_path / "theirs.csv").write_text("key_id" + ",x" * 40_000 + "\n1")
+    pa.parquet.write_table(pa.table({str(name): [1.0] for name in range(40_000)}), tmp_path / "theirs.parquet")
+    for suffix in (".csv", ".parquet"):
+        with pytest.raises(BadOOF, match=r"40,00. columns, where 32,768"):
+            ProbabilityTable.read(tmp_path / f"theirs{suffix}")
+
+
+def test_a_parquet_file_that_grows_beyond_reason_or_holds_other_values_is_refused_unread(tmp_path: Path) -> None:
+    path, rows = tmp_path / "theirs.parquet", 10**7
+    pa.parquet.write_table(pa.table({"key_id": np.zeros(rows, np.int64), "bee": np.zeros(rows, np.float32)}), path)
+    with pytest.raises(BadOOF, match=r"theirs\.parquet to grow"):
+        ProbabilityTable.read(path)
+    pa.parquet.write_table(pa.table({"key_id": [1], "bee": [[0.5]]}), path)
+    with pytest.raises(BadOOF, match="column 'bee' of list"):
+        ProbabilityTable.read(path)

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ground.errors import BadOOF, ClassMismatch, FoldMismatch, IncompleteOOF, KeyMismatch, MissingResult, RunChanged
+from ground.files import sha256
 from oof.folds import fold_of
 from oof.store import OOFStore
 
@@ -165,3 +166,47 @@ def test_processes_add_folds_at_once(tmp_path: Path) -> None:
     with ProcessPoolExecutor(3) as pool:
         list(pool.map(_write_one, [tmp_path / "rgb128"] * 3, range(3)))
     OOFStore(tmp_path / "rgb128").check(KEY_ID, CLASSES, 3)
+
+
+def sealed(part: Path, key_id: NDArray[np.int64] | None, probabilities: NDArray[np.float16] | None) -> None:
+    """Put other arrays into a part, and their checksums with them, as a stranger would."""
+    for kind, array in (("key_id", key_id), ("probabilities", probabilities)):
+        if array is not None:
+            np.save(f"{part}.{kind}.npy", array, allow_pickle=True)
+    sums = {kind: sha256(Path(f"{part}.{kind}.npy")) for kind in ("key_id", "probabilities")}
+    Path(f"{part}.json").write_text(json.dumps({"count": 4, **sums}))
+
+
+@pytest.mark.parametrize(
+    ("key_id", "probabilities", "message"),
+    [
+        (KEY_ID[::3][::-1], None, "ascending key_ids"),
+        (KEY_ID[:1].repeat(4), None, "ascending key_ids"),
+        (KEY_ID[::3, None], None, "4 rows of 3 classes"),
+        (None, np.full((4, 4), 0.25, np.float16), "4 rows of 3 classes"),
+        (None, np.full((4, 3, 1), 0.3, np.float16), "4 rows of 3 classes"),
+        (None, np.full((4, 3), 0.33, np.float32), "float16"),
+        (None, np.full((4, 3), np.nan, np.float16), "others for key_id"),
+        (None, np.full((4, 3), 0, np.float16), "others for key_id"),
+        (None, np.array([[2, -0.5, -0.5]] * 4, np.float16), "others for key_id"),
+        (None, np.array([[None] * 3] * 4), "NumPy array in fold_0.probabilities.npy"),
+    ],
+)
+def test_a_strangers_part_is_refused_where_it_holds_no_probabilities(
+    store: OOFStore, key_id: NDArray[np.int64] | None, probabilities: NDArray[np.float16] | None, message: str
+) -> None:
+    fill(store, range(3))
+    sealed(store.folder / "fold_0", key_id, probabilities)
+    with pytest.raises(BadOOF, match=message):
+        OOFStore(store.folder).read(KEY_ID)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"folds": "3"}, {"folds": 0}, {"classes": "abc"}, {"classes": []}, {"classes": ["a", "a"]}, {"config": 5}],
+)
+def test_a_manifest_of_other_values_is_refused(store: OOFStore, change: dict) -> None:
+    path = store.folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(BadOOF, match=r"manifest\.json"):
+        OOFStore(store.folder)

@@ -30,3 +30,12 @@ def test_a_file_that_is_not_there_or_not_toml_is_named(tmp_path):
     (tmp_path / "bad.toml").write_text("folds == 3")
     with pytest.raises(BadSettings, match=r"Expected TOML in .*bad\.toml"):
         read_toml(tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize(
+    "text", ["seed = " + "1" * 5000, "data = " + "[" * 20_000, "data = '\xff'"], ids=lambda text: text[:9]
+)
+def test_endless_numbers_and_nesting_and_other_encodings_are_refused_by_name(tmp_path, text):
+    (tmp_path / "bad.toml").write_text(text, encoding="latin-1")
+    with pytest.raises(BadSettings, match=r"Expected TOML in .*bad\.toml"):
+        read_toml(tmp_path / "bad.toml")

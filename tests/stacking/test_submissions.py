@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +79,21 @@ def test_probabilities_that_cannot_be_submitted_are_refused(tmp_path: Path) -> N
     with pytest.raises(BadSubmission, match=f"first key_id {KEY_ID[1]}"):
         write_submission(path, KEY_ID, missing, CLASSES)
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"key_id,word" + b",x" * 500_000 + b"\n5,a b c\n", "header key_id,word.*a first line"),
+        (b"key_id,w\xdfrd\n5,a b c\n", "header key_id,word"),
+        (b"key_id,word\n5,a b " + b"c" * 201 + b"\n", "at most 200 letters"),
+        (b"key_id,word\n5," + b"x" * 900_000 + b"\n", "3 labels.*more\\)"),
+    ],
+    ids=["columns", "letters", "a label", "a line"],
+)
+def test_what_no_submission_holds_is_refused_in_a_few_words(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "bad.csv").write_bytes(content)
+    with pytest.raises(BadSubmission, match=rf"bad\.csv.*|{message}") as refused:
+        read_submission(tmp_path / "bad.csv")
+    assert re.search(message, str(refused.value))
+    assert len(str(refused.value)) < 4000

@@ -74,3 +74,13 @@ def test_block_borders_change_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_file_that_is_no_such_bin_is_refused(tmp_path: Path, data: bytes, name: str, message: str) -> None:
     with pytest.raises(BadData, match=message):
         read_bytes(tmp_path, data, name)
+
+
+def test_a_bad_record_that_needs_an_answer_hands_on_its_key_alone(tmp_path: Path) -> None:
+    (tmp_path / "test.bin").write_bytes(record(country=b"\x01X", recognized=7) + record(key_id=6))
+    source, bad_rows = sources(tmp_path / "test.bin")[0], BadRows(tmp_path / "bad.csv")
+    drawings = Drawings.concat(read(source, bad_rows, keep_unreadable=True))
+    assert drawings.key_id.tolist() == [5, 6]
+    assert drawings.country.tolist() == [b"", b"US"]
+    assert drawings.recognized.tolist() == [-1, 1]
+    assert [len(drawings.strokes(row)) for row in (0, 1)] == [0, 1]

@@ -1,10 +1,12 @@
 import csv
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from features.bad_rows import BadRows
+from features.classes import MOST_CLASSES
 from features.drawings import Drawings
 from features.formats import blocks, kaggle_csv, read, sources, words
 from ground.errors import BadData
@@ -154,3 +156,31 @@ def test_an_unknown_column_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(KeyError, match="colour"):
         kaggle_csv.write(tmp_path / "x.csv", Drawings.empty(), columns=("key_id", "colour"))
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_what_cannot_be_a_word_is_no_class_and_its_rows_are_set_aside(tmp_path: Path) -> None:
+    row = CAT.removesuffix("cat")
+    text = f"{HEADER}\n{CAT}\n{row}\n{row} \n{row}cat\r\r\n{row}\x1b[2J\n".encode() + row.encode() + b"caf\xe9\n"
+    (tmp_path / "draw.csv").write_bytes(text)
+    assert words(sources(tmp_path / "draw.csv")[0]) == ("cat",)
+    drawings, bad = read_text(tmp_path, text)
+    assert len(drawings) == 1
+    assert [row["line"] for row in bad] == ["3", "4", "5", "6", "7"]
+
+
+def test_more_classes_than_labels_can_number_are_refused(tmp_path: Path) -> None:
+    rows = "".join(f"{LINE},1,{word}\n" for word in range(MOST_CLASSES + 1))
+    (tmp_path / "draw.csv").write_text(f"drawing,key_id,word\n{rows}")
+    with pytest.raises(BadData, match=r"at most 32,767 classes.*draw\.csv"):
+        words(sources(tmp_path / "draw.csv")[0])
+
+
+def test_lines_after_a_long_one_come_in_blocks_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 300)
+    rows = (f"{HEADER}\n" + "x" * 5000 + "\n" + f"{CAT}\n" * 100).encode()
+    found = [block.tobytes() for block in blocks.line_blocks(io.BytesIO(rows), "cat.csv")]
+    assert b"".join(found) == rows
+    assert sorted(map(len, found))[-2] <= 300
+    drawings, bad = read_text(tmp_path, rows)
+    assert len(drawings) == 100
+    assert [row["line"] for row in bad] == ["2"]

@@ -7,6 +7,7 @@ import pytest
 from features.bad_rows import BadRows
 from features.formats import read, sources
 from ground.errors import BadData, MissingResult
+from tests.faults.fuzz.archives import gzip_bomb, harmful_zips, zip_bomb, zipped
 
 ROW = b'key_id,countrycode,drawing\n1,US,"[[[1], [2]]]"\n'
 
@@ -90,3 +91,53 @@ def test_no_drawings_and_no_folder_are_said_apart(tmp_path: Path) -> None:
         sources(tmp_path)
     with pytest.raises(MissingResult, match="no such file or folder"):
         sources(tmp_path / "nowhere")
+
+
+def read_all(path: Path, tmp_path: Path) -> None:
+    for source in sources(path):
+        list(read(source, BadRows(tmp_path / "bad.csv"), keep_unreadable=True))
+
+
+@pytest.mark.parametrize("line", [b"\n", b"\0"], ids=["empty lines", "one line"])
+def test_a_bomb_is_refused_while_it_unpacks(tmp_path: Path, line: bytes) -> None:
+    (tmp_path / "bomb.csv.gz").write_bytes(gzip_bomb(line, 256 << 20))
+    (tmp_path / "bomb.zip").write_bytes(zip_bomb("cat.csv", line, 256 << 20))
+    (tmp_path / "nested.zip").write_bytes(zipped({"cat.csv.gz": gzip_bomb(line, 256 << 20)}))
+    for name in ("bomb.csv.gz", "bomb.zip", "nested.zip"):
+        with pytest.raises(BadData, match=rf"{name}.*(to grow at most 100-fold|lines of less than 64 MiB)|{name}"):
+            read_all(tmp_path / name, tmp_path)
+
+
+def test_members_are_read_in_place_wherever_their_names_point(tmp_path: Path) -> None:
+    path = tmp_path / "in" / "data.zip"
+    path.parent.mkdir()
+    path.write_bytes(zipped({"../../escaped.csv": ROW, "/etc/escaped.csv": ROW}))
+    read_all(path, tmp_path)
+    assert not list(tmp_path.rglob("escaped.csv"))
+
+
+@pytest.mark.parametrize("title", ["an encrypted member", "a wrong checksum", "packed by LZMA", "an unknown packing"])
+def test_a_zip_that_cannot_be_unpacked_is_refused_by_name(tmp_path: Path, title: str) -> None:
+    (tmp_path / "data.zip").write_bytes(dict(harmful_zips("cat.csv", ROW))[title])
+    with pytest.raises(BadData, match=r"data\.zip/cat\.csv to unpack"):
+        read_all(tmp_path / "data.zip", tmp_path)
+
+
+def test_names_that_are_double_or_act_on_a_terminal_or_are_no_text_are_refused(tmp_path: Path) -> None:
+    harmful = dict(harmful_zips("cat.csv", ROW))
+    for title, message in [
+        ("one name twice", "different names"),
+        ("a member named '\\x1b[2J.csv'", "file names of letters"),
+        ("a name that is no UTF-8", "to unpack"),
+    ]:
+        (tmp_path / "data.zip").write_bytes(harmful[title])
+        with pytest.raises(BadData, match=rf"{message}.*data\.zip|data\.zip {message}"):
+            sources(tmp_path / "data.zip")
+
+
+def test_a_file_that_has_gone_since_it_was_found_is_named(tmp_path: Path) -> None:
+    touch(tmp_path, "cat.csv")
+    source = sources(tmp_path)[0]
+    (tmp_path / "cat.csv").unlink()
+    with pytest.raises(MissingResult, match=r"cat\.csv, received no such file"):
+        list(read(source, BadRows(tmp_path / "bad.csv")))
