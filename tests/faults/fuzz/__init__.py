@@ -1,0 +1,1 @@
+"""Spoiled files: mutations and harmful archives that readers are tried on."""
