@@ -3,7 +3,6 @@
 import csv
 import time
 import zlib
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,18 +63,18 @@ def train_fold(
         )
 
     classes, epochs = len(shards.classes), settings.passes(len(rows))
-    stages = training_stages(model.inputs_for(settings), epochs, settings.small_first)
-    network = _build(model, classes, settings, any_size=len(stages) > 1)
+    inputs = inputs_by_epoch(model.inputs_for(settings), epochs, settings.small_first)
+    network = _build(model, classes, settings, any_size=inputs[0] != inputs[-1])
     if trained is not None:
         start_from(network, trained)
     _compile(network, settings, classes, steps=-(-len(rows) // settings.batch_size) * epochs)
     history = History(out / "history.csv", epochs)
-    for stage in stages:
-        feed = partial(open_feed, shards=shards, inputs=stage.inputs, batch_size=settings.batch_size)
+    for epoch in range(epochs):
+        feed = partial(open_feed, shards=shards, inputs=inputs[epoch], batch_size=settings.batch_size)
         network.fit(
-            feed(settings.feed, rows=rows, augmentation=settings.augmentation, seed=feed_seed, epoch=stage.first),
-            initial_epoch=stage.first,
-            epochs=stage.end,
+            feed(settings.feed, rows=rows, augmentation=settings.augmentation, seed=feed_seed, epoch=epoch),
+            initial_epoch=epoch,
+            epochs=epoch + 1,
             # watched rows lie scattered, and only the shards give a few of them without reading all
             validation_data=feed("shards", rows=watched, shuffle=False) if len(watched) else None,
             callbacks=[history],
@@ -100,21 +99,12 @@ def train_fold(
     return network
 
 
-@dataclass(frozen=True)
-class Stage:
-    """Epochs `first` to `end` - 1 of a training, on one size of input."""
-
-    inputs: ModelInput
-    first: int
-    end: int
-
-
-def training_stages(inputs: ModelInput, epochs: int, small_first: float) -> list[Stage]:
-    """Small pictures for the first share of the epochs, then whole ones; one stage where inputs have no size."""
+def inputs_by_epoch(inputs: ModelInput, epochs: int, small_first: float) -> list[ModelInput]:
+    """Small pictures for the first share of the epochs, whole ones in the last at least; all whole without a size."""
     small, turn = inputs.halved(), round(small_first * epochs)
-    if small is None or not 0 < turn < epochs:
-        return [Stage(inputs, 0, epochs)]
-    return [Stage(small, 0, turn), Stage(inputs, turn, epochs)]
+    if small is None or turn >= epochs:
+        turn = 0
+    return [small or inputs] * turn + [inputs] * (epochs - turn)
 
 
 def training_rows(

@@ -1,7 +1,7 @@
 """What the feeds over `tf.data` share: files in random order, the wanted rows, a shuffle buffer, batches.
 
 A row on its way is a dictionary of tensors, `key_id` and `label` among them, still undrawn: undrawn rows are small,
-so the buffer that shuffles them is small as well. Each pass over a feed has an order and augmentations of its own.
+so the buffer that shuffles them is small as well.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ def rows_of(
     names = tf.data.Dataset.from_tensor_slices(tf.constant([str(file) for file in files], tf.string))
     if not shuffle:
         return names.flat_map(read)
-    names = names.shuffle(max(1, len(files)), seed=seed)
+    names = names.shuffle(max(1, len(files)), seed=seed, reshuffle_each_iteration=False)
     return names.interleave(read, cycle_length=AT_ONCE, num_parallel_calls=tf.data.AUTOTUNE)
 
 
@@ -53,10 +53,10 @@ def batches(
     shuffle: bool,
     row_bytes: int,
 ) -> tf.data.Dataset:
-    """(x, y) from `make(row, luck)` and the labels, where luck is a random number of the row's own in this pass."""
+    """(x, y) from `make(row, luck)` and the labels, where luck is a random number of the row's own."""
     if shuffle:
         rows = mixed(rows, row_bytes, seed)
-    luck = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
+    luck = tf.data.Dataset.random(seed=seed)
     drawn = tf.data.Dataset.zip(rows, luck).map(
         lambda row, luck: (make(row, luck), tf.cast(row["label"], tf.int32)), num_parallel_calls=tf.data.AUTOTUNE
     )
@@ -64,8 +64,9 @@ def batches(
 
 
 def mixed(rows: tf.data.Dataset, row_bytes: int, seed: int) -> tf.data.Dataset:
-    """The rows out of a shuffle buffer of bounded size, in each pass in another order."""
-    return rows.shuffle(max(1, min(BUFFER_ROWS, BUFFER_BYTES // row_bytes)), seed=seed)
+    """The rows out of a shuffle buffer of bounded size."""
+    held = max(1, min(BUFFER_ROWS, BUFFER_BYTES // row_bytes))
+    return rows.shuffle(held, seed=seed, reshuffle_each_iteration=False)
 
 
 def in_python(function: Callable[..., NDArray[Any]], arguments: Sequence[tf.Tensor], inputs: ModelInput) -> tf.Tensor:

@@ -4,7 +4,6 @@ A shuffle only as good as its buffer, and every row handed over by Python: the d
 """
 
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -29,12 +28,11 @@ def feed(
     seed: int = 0,
     shuffle: bool = True,
 ) -> tf.data.Dataset:
-    """Batches (x, y) of each of `rows` once a pass; see `open_feed`."""
-    passes = count()
+    """Batches (x, y) of each of `rows` once; see `open_feed`."""
     files = _by_file(shards, rows)
 
     def examples() -> Iterator[tuple[NDArray[Any], np.int32]]:
-        rng = np.random.default_rng([seed, next(passes)])
+        rng = np.random.default_rng(seed)
         for file in rng.permutation(len(files)) if shuffle else range(len(files)):
             for first in range(0, len(files[file]), BLOCK):
                 block = files[file][first : first + BLOCK]

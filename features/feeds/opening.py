@@ -23,26 +23,35 @@ def open_feed(
     seed: int = 0,
     shuffle: bool = True,
     epoch: int = 0,
+    first_step: int = 0,
 ) -> Any:
-    """What `fit` takes: batches (x, y) that hold each of `rows` exactly once an epoch; its length is the steps.
+    """What `fit` takes for one epoch: batches (x, y) that hold each of `rows` exactly once; its length is the steps.
 
-    x is (B, *inputs.shape), y (B,) int32. With `shuffle` each epoch has an order of its own that `seed` fixes: a true
-    permutation from `shards`, from the others the shards' files in random order through a shuffle buffer. Without,
-    rows come in the order of the shards. Only `shards` works without TensorFlow. Raises what `check_feed` raises.
+    x is (B, *inputs.shape), y (B,) int32. With `shuffle` each epoch has an order of its own that (seed, epoch) fixes:
+    a true permutation from `shards`, from the others the shards' files in random order through a shuffle buffer.
+    Without, rows come in the order of the shards. From `first_step` on it goes through the rest of an epoch that was
+    broken off. Only `shards` works without TensorFlow. Raises what `check_feed` raises.
     """
     if name == "shards":
+        from keras.backend import backend
+
         from features.feeds.shards import ShardFeed
 
-        return ShardFeed(shards, rows, inputs, batch_size, augmentation, seed=seed, shuffle=shuffle, epoch=epoch)
+        batches = ShardFeed(shards, rows, inputs, batch_size, augmentation, seed, shuffle, epoch, first_step)
+        if backend() != "tensorflow":
+            return batches
+        from features.feeds.mapped import mapped
+
+        return mapped(batches)
     if name == "generator":
         from features.feeds.generator import feed
     elif name == "textline":
         from features.feeds.textline import feed
     else:
         from features.feeds.tfrecord import feed
-    own_seed = int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])  # later epochs of their own order
+    own_seed = int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
     moved = None if augmentation is None or augmentation.is_off else augmentation
-    return feed(shards, rows, inputs, batch_size, moved, own_seed, shuffle)
+    return feed(shards, rows, inputs, batch_size, moved, own_seed, shuffle).skip(first_step)
 
 
 def check_feed(name: FeedName, shards: Shards, inputs: ModelInput, augmentation: Augmentation) -> None:

@@ -28,7 +28,7 @@ def feed(
     seed: int = 0,
     shuffle: bool = True,
 ) -> tf.data.Dataset:
-    """Batches (x, y) of each of `rows` once a pass; see `open_feed`."""
+    """Batches (x, y) of each of `rows` once; see `open_feed`."""
     folder, key_id = csv_folder(shards, inputs), shards.key_id[rows]
 
     def draw(drawing: bytes, luck: np.int64) -> NDArray[Any]:

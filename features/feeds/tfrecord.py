@@ -30,7 +30,7 @@ def feed(
     seed: int = 0,
     shuffle: bool = True,
 ) -> tf.data.Dataset:
-    """Batches (x, y) of each of `rows` once a pass; see `open_feed`."""
+    """Batches (x, y) of each of `rows` once; see `open_feed`."""
     records, key_id = find_records(shards, inputs, augmented=augmentation is not None), shards.key_id[rows]
     names = STROKES if records.picture is None else IMAGE
     layout = {**NUMBERS, **{name: tf.io.FixedLenFeature([], tf.string) for name in names}}

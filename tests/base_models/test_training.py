@@ -8,7 +8,7 @@ import pytest
 from base_models.prediction import load_network, predict
 from base_models.registry import MODELS, BaseModel, load_models
 from base_models.settings import TrainSettings
-from base_models.training import HISTORY, train_fold, training_rows, training_stages
+from base_models.training import HISTORY, inputs_by_epoch, train_fold, training_rows
 from features.augmentation import Augmentation
 from features.drawings import Drawings
 from features.inputs import ColorImage, GrayImage, StrokeSequence
@@ -133,17 +133,17 @@ def test_shuffled_labels_are_learned_to_chance_only(tmp_path, source):
 
 
 @pytest.mark.parametrize(
-    ("inputs", "epochs", "small_first", "stages"),
+    ("inputs", "small_first", "sizes"),
     [
-        (GrayImage(size=64), 10, 0.5, [(32, 0, 5), (64, 5, 10)]),
-        (GrayImage(size=64), 10, 0.0, [(64, 0, 10)]),
-        (ColorImage(size=128), 1, 0.5, [(128, 0, 1)]),
-        (StrokeSequence(length=64), 10, 0.5, [(64, 0, 10)]),
+        (GrayImage(size=64), 0.5, [32, 32, 64, 64]),
+        (GrayImage(size=64), 0.0, [64] * 4),
+        (ColorImage(size=128), 0.9, [128] * 4),  # rounded to all of them, of which the last must be whole
+        (StrokeSequence(length=64), 0.5, [64] * 4),
     ],
 )
-def test_small_pictures_come_first_and_every_epoch_once(inputs, epochs, small_first, stages):
-    given = training_stages(inputs, epochs, small_first)
-    assert [(stage.inputs.shape[0], stage.first, stage.end) for stage in given] == stages
+def test_small_pictures_come_first_and_whole_ones_at_the_end(inputs, small_first, sizes):
+    given = inputs_by_epoch(inputs, epochs=4, small_first=small_first)
+    assert [one.shape[0] for one in given] == sizes
 
 
 def test_epochs_on_small_pictures_are_numbered_on_by_those_on_whole_ones(tmp_path, source):

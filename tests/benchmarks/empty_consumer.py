@@ -36,7 +36,7 @@ class FromFirstBatch(keras.callbacks.Callback):  # type: ignore[misc]
         self.seconds = perf_counter() - self.started
 
 
-def fitting(feed: keras.utils.PyDataset, drawings: int) -> Way:
+def fitting(feed: Any, drawings: int) -> Way:
     """The way that runs one epoch of a feed through `fit`; `drawings` come after its first batch."""
     consumer, clock = EmptyConsumer(), FromFirstBatch()
 

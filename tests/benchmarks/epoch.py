@@ -1,8 +1,8 @@
 """An epoch of `gray64_cnn` through the feed over the same epoch from arrays in memory.
 
-Each of the two has a process of its own, with the environment that a training has: TensorFlow sets the allocator of
-the whole process anew when it first reads from Python, and an epoch from arrays after that is slower as well. The
-processes take turns; each does an epoch for every line that it is sent and answers with its drawings a second.
+Each of the two has a process of its own, with the environment that a training has, so that neither finds memory or
+caches as the other left them. The processes take turns; each does an epoch for every line that it is sent and
+answers with its drawings a second.
 """
 
 import os
@@ -19,7 +19,7 @@ import numpy as np
 from base_models.objective import map_at_3, smoothed_crossentropy
 from base_models.registry import load_models, model_named
 from base_models.settings import TrainSettings
-from features.feeds.shards import ShardFeed
+from features.feeds.opening import open_feed
 from features.inputs import ModelInput
 from features.shards import Shards
 from pipelines.executor import cores, worker_environment
@@ -52,7 +52,7 @@ def epochs(reading: str, network: keras.Model, inputs: ModelInput, shards: Shard
     """The way that trains a compiled network for an epoch on the first `drawings`, read through the feed or held."""
     batch_size, some = TrainSettings().batch_size, np.arange(min(drawings, len(shards)))
     if reading == FEED:
-        feed = ShardFeed(shards, some, inputs, batch_size)
+        feed = open_feed("shards", shards, some, inputs, batch_size)
         return doing(lambda: network.fit(feed, shuffle=False, verbose=0), len(some))
     x, y = inputs.make(shards.take(some)), shards.label[some].astype(np.int32)
     return doing(lambda: network.fit(x, y, batch_size=batch_size, verbose=0), len(some))

@@ -15,8 +15,10 @@ import numpy as np
 import typer
 
 from features.drawings import Drawings
+from features.feeds.opening import open_feed
 from features.feeds.shards import ShardFeed
 from features.inputs import GrayImage
+from features.shards import Shards
 from ground.errors import BadSettings
 from pipelines.executor import cores
 from tests.benchmarks import epoch, naive_feeds
@@ -63,35 +65,40 @@ def measure(
     ]
 
 
-def epoch_after_epoch(feed: ShardFeed) -> Way:
+def epoch_after_epoch(shards: Shards, batch_size: int) -> Way:
     """The way that takes a whole epoch of a shard feed, each time the next one; raises `BadSettings` at one batch."""
-    if len(feed) < 2:
+    if len(shards) <= batch_size:
         raise BadSettings(
-            f"Expected more than a batch of {feed.batch_size} drawings, received {len(feed.rows)}: the first batch of "
+            f"Expected more than a batch of {batch_size} drawings, received {len(shards)}: the first batch of "
             "a feed does not count. Give more drawings."
         )
     epochs = count()
 
     def batches() -> Iterator[tuple[Any, ...]]:
-        epoch = next(epochs)
-        return (feed.batch(epoch, step) for step in range(len(feed)))
+        feed = ShardFeed(shards, np.arange(len(shards)), INPUTS, batch_size, epoch=next(epochs))
+        return (feed[step] for step in range(len(feed)))
 
-    return taking(batches, len(feed) - 1)
+    return taking(batches, later_batches(shards, batch_size))
+
+
+def later_batches(shards: Shards, batch_size: int) -> int:
+    """Batches of an epoch after the first."""
+    return -(-len(shards) // batch_size) - 1
 
 
 def _ways(folder: Path, drawings: Drawings, classes: tuple[str, ...], sizes: Sizes) -> dict[str, Way]:
     shards = write_shards(folder / "shards", drawings, classes)
     texts = write_course_csv(folder / "csv", drawings[drawings.cv < CSV_SHARDS], classes)
     records = _write_tfrecords(folder / "tfrecord", drawings)
-    ours = ShardFeed(shards, np.arange(len(shards)), INPUTS, sizes.batch)
     generated = naive_feeds.generator_feed(texts, len(classes), sizes.batch, sizes.generator_buffer)
     read = naive_feeds.textline_feed(texts, len(classes), sizes.batch, sizes.text_buffer)
     parsed = naive_feeds.tfrecord_feed(records, sizes.batch, sizes.generator_buffer)
     parsed_by_batch = naive_feeds.tfrecord_feed_by_batch(records, sizes.batch, sizes.generator_buffer)
-    later = len(ours) - 1  # batches after the first
+    later = later_batches(shards, sizes.batch)
+    fed = open_feed("shards", shards, np.arange(len(shards)), INPUTS, sizes.batch)
     return {
-        OURS: epoch_after_epoch(ours),
-        THROUGH_FIT: fitting(ours, len(shards) - sizes.batch),
+        OURS: epoch_after_epoch(shards, sizes.batch),
+        THROUGH_FIT: fitting(fed, len(shards) - sizes.batch),
         RECORDS: taking(parsed.__iter__, later),
         RECORDS_BY_BATCH: taking(parsed_by_batch.__iter__, later),
         TEXT: taking(read.__iter__, sizes.slow_batches),

@@ -12,7 +12,6 @@ import numpy as np
 import typer
 
 from features.drawings import CV_SHARDS, cv_of
-from features.feeds.shards import ShardFeed
 from features.formats import binary, ndjson
 from features.inputs import GrayImage
 from features.shards import Shards, shard_path
@@ -21,7 +20,7 @@ from features.tfrecord_folders import Encoding, begin_records, records_for
 from pipelines.executor import cores
 from pipelines.run_folder import RunFolder
 from tests.benchmarks.clock import take_turns
-from tests.benchmarks.feeds import INPUTS, epoch_after_epoch
+from tests.benchmarks.feeds import epoch_after_epoch
 from tests.benchmarks.input_drawings import input_drawings
 from tests.benchmarks.kaggle_files import write_class_files
 from tests.benchmarks.naive_feeds import write_tfrecord
@@ -81,8 +80,7 @@ def size_rows(size: dict[str, float]) -> list[Row]:
 
 def feed_rate(shards: Shards, repeat: int) -> float:
     """Drawings a second that the shard feed gives at 64 px, as `tests.benchmarks.feeds` measures it."""
-    feed = ShardFeed(shards, np.arange(len(shards)), INPUTS, BATCH)
-    return float(np.median(take_turns({"ours": epoch_after_epoch(feed)}, repeat)["ours"]))
+    return float(np.median(take_turns({"ours": epoch_after_epoch(shards, BATCH)}, repeat)["ours"]))
 
 
 def _files(shards: Shards) -> list[Path]:

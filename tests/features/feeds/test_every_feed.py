@@ -48,10 +48,7 @@ def opened(served, rows):
 
 
 def batches(feed):
-    """One epoch as NumPy arrays."""
-    if isinstance(feed, keras.utils.PyDataset):
-        feed.on_epoch_begin()
-        return [feed[step] for step in range(len(feed))]
+    """Its epoch as NumPy arrays."""
     return [(x.numpy(), y.numpy()) for x, y in feed]
 
 
@@ -89,20 +86,30 @@ def test_without_shuffle_rows_come_in_the_order_of_the_shards_in_as_many_steps(f
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_epochs_seeds_and_stages_differ_in_order_and_a_seed_gives_its_own_again(feed, opened):
-    one, again, other = opened(feed, seed=1), opened(feed, seed=1), opened(feed, seed=2)
-    first, second = labels(one), labels(one)
-    orders = [first, second, labels(other), labels(opened(feed, seed=1, epoch=7))]
-    assert len({tuple(order) for order in orders}) == 4
-    assert [labels(again), labels(again)] == [first, second]
+def test_epochs_and_seeds_differ_in_order_and_each_gives_its_own_again(feed, opened):
+    seeds_and_epochs = [(1, 0), (2, 0), (1, 7)]
+    orders = [labels(opened(feed, seed=seed, epoch=epoch)) for seed, epoch in seeds_and_epochs]
+    assert len({tuple(order) for order in orders}) == 3
+    again = opened(feed, seed=1)
+    assert labels(again) == labels(again) == orders[0]
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_an_epoch_goes_on_at_any_of_its_steps(feed, opened):
+    settings = {"seed": 1, "epoch": 2, "augmentation": Augmentation(jitter=1) if feed in REDRAWN else None}
+    whole, rest = batches(opened(feed, **settings)), batches(opened(feed, **settings, first_step=2))
+    assert len(rest) == len(whole) - 2
+    for expected, given in zip(whole[2:], rest, strict=True):
+        assert all(np.array_equal(here, there) for here, there in zip(expected, given, strict=True))
 
 
 @pytest.mark.parametrize("feed", REDRAWN)
 def test_augmentations_differ_from_epoch_to_epoch_and_come_again_with_the_seed(feed, opened):
     augmentation = Augmentation(rotate=20, shift=10, jitter=1)
-    moved, still = opened(feed, augmentation=augmentation, seed=3), by_drawing(opened(feed))
-    first, second = by_drawing(moved), by_drawing(moved)
-    again = by_drawing(opened(feed, augmentation=augmentation, seed=3))
+    still = by_drawing(opened(feed))
+    first, second, again = (
+        by_drawing(opened(feed, augmentation=augmentation, seed=3, epoch=epoch)) for epoch in (0, 1, 0)
+    )
     for pictures, others in ((first, still), (first, second)):
         differ = [not np.array_equal(pictures[label], others[label]) for label in still]
         assert np.mean(differ) > 0.9  # not all: one drawing is empty
@@ -113,8 +120,8 @@ def test_keras_trains_as_many_steps_as_a_feed_has(opened):
     network = keras.Sequential([keras.Input((16, 16, 1)), keras.layers.Flatten(), keras.layers.Dense(150)])
     network.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     generated = opened("generator")
-    network.fit(generated, epochs=2, shuffle=False, verbose=0)
-    assert int(network.optimizer.iterations) == 2 * len(generated)
+    network.fit(generated, shuffle=False, verbose=0)
+    assert int(network.optimizer.iterations) == len(generated)
 
 
 @pytest.mark.parametrize("feed", FEEDS)

@@ -4,6 +4,7 @@ import pytest
 
 from features.augmentation import Augmentation
 from features.drawings import Drawings
+from features.feeds.mapped import mapped
 from features.feeds.shards import ShardFeed
 from features.inputs import GrayImage, StrokeSequence
 from ground.errors import BadSettings
@@ -27,8 +28,8 @@ def feed(**changes):
     return ShardFeed(**{**settings, **changes})
 
 
-def labels(batches, epoch=0):
-    return np.concatenate([batches.batch(epoch, step)[1] for step in range(len(batches))])
+def labels(batches):
+    return np.concatenate([batches[step][1] for step in range(len(batches))])
 
 
 def test_an_epoch_is_a_true_permutation_with_a_last_short_batch():
@@ -39,7 +40,7 @@ def test_an_epoch_is_a_true_permutation_with_a_last_short_batch():
 
 
 def test_every_epoch_and_seed_has_an_order_of_its_own():
-    orders = {tuple(labels(feed(seed=seed), epoch)) for seed in (0, 1) for epoch in (0, 1, 2)}
+    orders = {tuple(labels(feed(seed=seed, epoch=epoch))) for seed in (0, 1) for epoch in (0, 1, 2)}
     assert len(orders) == 6
 
 
@@ -52,50 +53,47 @@ def test_inputs_and_labels_belong_together():
 
 def test_any_batch_can_be_made_again_with_its_augmentations():
     augmentation = Augmentation(rotate=20, drop_stroke=0.2, jitter=3)
-    one, other = feed(augmentation=augmentation, seed=3), feed(augmentation=augmentation, seed=3, epoch=2)
-    for step in range(3):
-        for here, there in zip(one.batch(2, step), other[step], strict=True):
+    one, rest = feed(augmentation=augmentation, seed=3), feed(augmentation=augmentation, seed=3, first_step=1)
+    assert len(rest) == len(one) - 1
+    for step in range(len(rest)):
+        for here, there in zip(one[step + 1], rest[step], strict=True):
             assert np.array_equal(here, there)
-    assert not np.array_equal(one.batch(2, 0)[0], feed(seed=3).batch(2, 0)[0])
+    assert not np.array_equal(one[0][0], feed(seed=3)[0][0])
 
 
 def test_augmentations_differ_from_epoch_to_epoch_and_step_to_step():
-    moved = feed(augmentation=Augmentation(shift=20), shuffle=False, batch_size=20)
+    moved = [feed(augmentation=Augmentation(shift=20), shuffle=False, batch_size=20, epoch=epoch) for epoch in (0, 1)]
     still = feed(shuffle=False, batch_size=20)
-    shifts = {(moved.batch(e, s)[0] - still.batch(e, s)[0])[:, 0].tobytes() for e in (0, 1) for s in (0, 1)}
+    shifts = {(epoch[step][0] - still[step][0])[:, 0].tobytes() for epoch in moved for step in (0, 1)}
     assert len(shifts) == 4
 
 
-def test_without_shuffle_rows_keep_their_order_and_labels_can_be_left_out():
+def test_without_shuffle_rows_keep_their_order():
     assert labels(feed(shuffle=False)).tolist() == ROWS.tolist()
-    batch = feed(shuffle=False, labels=False)[2]
-    assert len(batch) == 1
-    assert np.allclose(batch[0][:, 0, 0] * 255, ROWS[32:])
 
 
-def test_keras_trains_on_every_row_once_an_epoch_in_the_promised_order():
+def test_tensorflow_gets_the_same_batches_in_the_same_order():
+    batches = feed(inputs=GrayImage(size=8), augmentation=Augmentation(rotate=20), first_step=1)
+    for place, given in enumerate(mapped(batches)):
+        for here, there in zip(given, batches[place], strict=True):
+            assert np.array_equal(here, there)
+    assert place == len(mapped(batches)) - 1
+
+
+@pytest.mark.parametrize("way", [lambda feed: feed, mapped])
+def test_keras_trains_on_the_batches_in_the_promised_order(way):
     seen = []
 
-    class Remembering(ShardFeed):
-        def __getitem__(self, step):
-            seen.append((self.epoch, step))
-            return super().__getitem__(step)
+    class Remembering(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            seen.extend(keras.ops.convert_to_numpy(y_true).ravel().astype(int).tolist())
+            return keras.losses.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
 
-    batches = Remembering(InMemory(), ROWS, GrayImage(size=8), batch_size=16)
+    batches = feed(inputs=GrayImage(size=8))
     model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(50)])
-    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    model.fit(batches, epochs=3, shuffle=False, verbose=0)
-    epochs = [(epoch, step) for epoch in range(3) for step in range(3)]
-    assert seen[-len(epochs) :] == epochs  # before them, Keras looks at two batches for their shapes
-    seen.clear()
-    model.fit(batches, shuffle=False, verbose=0)
-    assert seen[-3:] == [(3, 0), (3, 1), (3, 2)]
-
-
-def test_keras_predicts_in_the_order_of_the_rows():
-    batches = feed(shuffle=False, labels=False)
-    model = keras.Sequential([keras.Input((2, 5)), keras.layers.Lambda(lambda x: x[:, 0, :1] * 255)])
-    assert np.allclose(model.predict(batches, verbose=0)[:, 0], ROWS)
+    model.compile(loss=Remembering(), run_eagerly=True)
+    model.fit(way(batches), shuffle=False, verbose=0)
+    assert seen[-len(ROWS) :] == labels(batches).tolist()
 
 
 def test_no_rows_make_no_steps():
