@@ -13,7 +13,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from features.augmentation import Augmentation, draw_transforms
+from features.cores import threads
 from features.drawings import Drawings
+from features.feeds.tuning import AHEAD
 from features.inputs import ModelInput
 
 Row = dict[str, tf.Tensor]
@@ -30,7 +32,7 @@ def rows_of(
     if not shuffle:
         return names.flat_map(read)
     names = names.shuffle(max(1, len(files)), seed=seed, reshuffle_each_iteration=False)
-    return names.interleave(read, cycle_length=AT_ONCE, num_parallel_calls=tf.data.AUTOTUNE)
+    return names.interleave(read, cycle_length=AT_ONCE, num_parallel_calls=threads())
 
 
 def only(rows: tf.data.Dataset, key_id: NDArray[np.int64]) -> tf.data.Dataset:
@@ -58,9 +60,9 @@ def batches(
         rows = mixed(rows, row_bytes, seed)
     luck = tf.data.Dataset.random(seed=seed)
     drawn = tf.data.Dataset.zip(rows, luck).map(
-        lambda row, luck: (make(row, luck), tf.cast(row["label"], tf.int32)), num_parallel_calls=tf.data.AUTOTUNE
+        lambda row, luck: (make(row, luck), tf.cast(row["label"], tf.int32)), num_parallel_calls=threads()
     )
-    return drawn.batch(batch_size).prefetch(tf.data.AUTOTUNE)
+    return drawn.batch(batch_size).prefetch(AHEAD)
 
 
 def mixed(rows: tf.data.Dataset, row_bytes: int, seed: int) -> tf.data.Dataset:

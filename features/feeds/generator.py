@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from features.augmentation import Augmentation, draw_transforms
 from features.drawings import cv_of
 from features.feeds.batching import mixed
+from features.feeds.tuning import AHEAD
 from features.inputs import ModelInput
 from features.shards import Shards
 
@@ -45,7 +46,7 @@ def feed(
     pairs = pairs.apply(tf.data.experimental.assert_cardinality(len(rows)))
     if shuffle:
         pairs = mixed(pairs, int(np.prod(inputs.shape)) * tf.as_dtype(inputs.dtype).size, seed)
-    return pairs.batch(batch_size).prefetch(tf.data.AUTOTUNE)
+    return pairs.batch(batch_size).prefetch(AHEAD)
 
 
 def _by_file(shards: Shards, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:

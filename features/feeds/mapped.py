@@ -12,8 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from features.feeds.shards import ShardFeed
-
-AHEAD = 8  # batches made before they are asked for
+from features.feeds.tuning import AHEAD
 
 
 def mapped(feed: ShardFeed) -> tf.data.Dataset:

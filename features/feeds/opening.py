@@ -41,17 +41,20 @@ def open_feed(
         if backend() != "tensorflow":
             return batches
         from features.feeds.mapped import mapped
+        from features.feeds.tuning import untuned
 
-        return mapped(batches)
+        return untuned(mapped(batches))
     if name == "generator":
         from features.feeds.generator import feed
     elif name == "textline":
         from features.feeds.textline import feed
     else:
         from features.feeds.tfrecord import feed
+    from features.feeds.tuning import untuned
+
     own_seed = int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
     moved = None if augmentation is None or augmentation.is_off else augmentation
-    return feed(shards, rows, inputs, batch_size, moved, own_seed, shuffle).skip(first_step)
+    return untuned(feed(shards, rows, inputs, batch_size, moved, own_seed, shuffle).skip(first_step))
 
 
 def check_feed(name: FeedName, shards: Shards, inputs: ModelInput, augmentation: Augmentation) -> None:

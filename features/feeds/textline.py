@@ -8,6 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from features.augmentation import Augmentation
+from features.cores import threads
 from features.csv_export import COLUMNS, csv_folder, csv_path
 from features.drawings import Drawings, cv_of
 from features.feeds.batching import Row, batches, in_python, make_one, only, rows_of
@@ -39,7 +40,7 @@ def feed(
 
     files = [csv_path(folder, cv) for cv in np.unique(cv_of(key_id))]  # a held-out fold's are not even opened
     lines = rows_of(files, lambda file: tf.data.TextLineDataset(file, "GZIP").skip(1), seed, shuffle)
-    split = lines.map(_split, num_parallel_calls=tf.data.AUTOTUNE)
+    split = lines.map(_split, num_parallel_calls=threads())
     return batches(only(split, key_id), make, batch_size, seed, shuffle, LINE_BYTES)
 
 

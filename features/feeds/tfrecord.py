@@ -8,6 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from features.augmentation import Augmentation
+from features.cores import threads
 from features.drawings import cv_of
 from features.feeds.batching import Row, batches, in_python, make_one, only, rows_of
 from features.inputs import ModelInput
@@ -48,7 +49,7 @@ def feed(
 
     files = [records.file(cv) for cv in np.unique(cv_of(key_id))]  # a held-out fold's are not even opened
     parsed = rows_of(files, tf.data.TFRecordDataset, seed, shuffle).map(
-        partial(tf.io.parse_single_example, features=layout), num_parallel_calls=tf.data.AUTOTUNE
+        partial(tf.io.parse_single_example, features=layout), num_parallel_calls=threads()
     )
     row_bytes = STROKES_BYTES if records.picture is None else int(np.prod(inputs.shape))
     return batches(only(parsed, key_id), make, batch_size, seed, shuffle, row_bytes)
