@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from features.drawings import Drawings as Drawings
     from features.inputs import ColorImage as ColorImage
     from features.inputs import GrayImage as GrayImage
+    from features.inputs import ImageAndSequence as ImageAndSequence
     from features.inputs import StrokeSequence as StrokeSequence
     from features.shards import Shards as Shards
     from ground.errors import DoodlestackError as DoodlestackError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from stacking.choice import compare as compare
     from stacking.columns import join_columns as join_columns
     from stacking.greedy_selection import GreedyBlend as GreedyBlend
+    from stacking.layers import LayeredStacker as LayeredStacker
     from stacking.linear import LinearStacker as LinearStacker
     from stacking.multiclass import MulticlassStacker as MulticlassStacker
     from stacking.power_mean import PowerBlend as PowerBlend
@@ -45,6 +47,7 @@ _HOMES = {
     "Drawings": "features.drawings",
     "ColorImage": "features.inputs",
     "GrayImage": "features.inputs",
+    "ImageAndSequence": "features.inputs",
     "StrokeSequence": "features.inputs",
     "Shards": "features.shards",
     "DoodlestackError": "ground.errors",
@@ -60,6 +63,7 @@ _HOMES = {
     "compare": "stacking.choice",
     "join_columns": "stacking.columns",
     "GreedyBlend": "stacking.greedy_selection",
+    "LayeredStacker": "stacking.layers",
     "LinearStacker": "stacking.linear",
     "MulticlassStacker": "stacking.multiclass",
     "PowerBlend": "stacking.power_mean",

@@ -34,8 +34,28 @@ def map_at_3() -> keras.metrics.Metric:
     return keras.metrics.MeanMetricWrapper(value, name="map_at_3")
 
 
-def optimizer(settings: TrainSettings, schedule: keras.optimizers.schedules.LearningRateSchedule) -> Any:
-    """AdamW whose decay spares biases and normalisation scales (Loshchilov & Hutter 2019)."""
-    adamw = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay, global_clipnorm=settings.clip_norm)
+class AveragedAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
+    """AdamW (Loshchilov & Hutter 2019) that keeps moving averages of the weights until it is told to use them.
+
+    Keras by itself puts them in place at the end of each `fit`, and here a `fit` is an epoch.
+    """
+
+    def finalize_variable_values(self, var_list: list[Any]) -> None:
+        """Leave the weights as they are."""
+
+    def use_averages(self, network: keras.Model) -> None:
+        """Put the averages in the place of the weights, where it keeps any."""
+        super().finalize_variable_values(network.trainable_variables)
+
+
+def optimizer(settings: TrainSettings, schedule: keras.optimizers.schedules.LearningRateSchedule) -> AveragedAdamW:
+    """AdamW whose decay spares biases and normalisation scales, with averages where `settings.ema` asks for them."""
+    adamw = AveragedAdamW(
+        schedule,
+        weight_decay=settings.weight_decay,
+        global_clipnorm=settings.clip_norm,
+        use_ema=settings.ema > 0,
+        ema_momentum=settings.ema,
+    )
     adamw.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return adamw

@@ -29,7 +29,7 @@ class BaseModel:
     """A registered architecture."""
 
     name: str
-    build: Build  # (input shape without the batch, number of classes, **arguments) -> model of probabilities (B, C)
+    build: Build  # (shape of `inputs`, number of classes, **arguments) -> model of probabilities (B, C)
     inputs: ModelInput  # what it sees of a drawing, unless its training settings vary that
     train: dict[str, Any] = field(default_factory=dict)  # its own defaults of TrainSettings
     arguments: Settings = field(default_factory=Settings)  # at their defaults; TrainSettings.network varies them
@@ -58,7 +58,7 @@ class BaseModel:
         """
         source = f"the inputs of {self.name}"
         if isinstance(self.inputs, Settings):
-            varied: ModelInput = self.inputs.of({**self.inputs.model_dump(), **settings.inputs}, source)
+            varied: ModelInput = self.inputs.of(merge(self.inputs.model_dump(), settings.inputs), source)
             return varied
         if settings.inputs:
             raise BadSettings(f"Expected no settings of {source}, which has none, received {settings.inputs}.")
@@ -77,9 +77,10 @@ def base_model(
     """Register the decorated function as a base model under its own name.
 
     `inputs` says what the model sees; `train` gives its own defaults of `TrainSettings`. The function takes the
-    input shape and the number of classes and gives a `keras.Model` whose output is probabilities (softmax).
-    What else it takes, each with a default, a run can set as `train_by_model.NAME.network.ARGUMENT`; a function of
-    `**arguments` says in `arguments` which those are. `footprint` is for models that are slow to build.
+    inputs' shape (by name where they are several arrays) and the number of classes and gives a `keras.Model` of
+    such inputs whose output is probabilities (softmax). What else it takes, each with a default, a run can set as
+    `train_by_model.NAME.network.ARGUMENT`; a function of `**arguments` says in `arguments` which those are.
+    `footprint` is for models that are slow to build.
     Raises `BadSettings` when the name is taken or a default isn't a setting.
     """
 

@@ -31,6 +31,7 @@ class TrainSettings(Settings):
     schedule: Literal["one_cycle", "cosine"] = "one_cycle"  # one_cycle: cosine up, then down; cosine: linear up
     warmup: Share = 0.15  # share of all steps spent on the way up to the peak
     weight_decay: Annotated[float, Field(ge=0)] = 0.03  # decoupled, a step, on kernels alone (AdamW)
+    ema: Share = 0.0  # of the old average in the moving average of the weights, a step; 0: the last weights count
     clip_norm: Positive = 5.0  # global norm of the gradient; recurrent nets need a bound, others hardly reach it
     label_smoothing: Share = 0.05  # about the share of wrong labels in the set
     inner_validation: Share = 0.02  # share of the training rows watched, never trained on; never the held-out fold

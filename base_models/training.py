@@ -1,40 +1,27 @@
 """The training of one (model, fold). The held-out fold takes no part in it, in any form."""
 
-import csv
-import time
-import zlib
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
+from base_models.averages import FOLLOWED, follow
+from base_models.building import build_network
+from base_models.checkpoint import Checkpoint
+from base_models.history import History, Progress
 from base_models.objective import map_at_3, optimizer, smoothed_crossentropy
+from base_models.plan import Plan, make_plan
 from base_models.registry import BaseModel
 from base_models.schedule import learning_rate_schedule
 from base_models.settings import TrainSettings
 from base_models.transfer import start_from
-from features.feeds.opening import open_feed
-from features.inputs import ModelInput
 from features.shards import Shards
-from ground.errors import BadSettings
 from ground.files import whole_file, write_json
-from oof.folds import fold_of
 
-HISTORY = (
-    "epoch",
-    "epochs",
-    "loss",
-    "accuracy",
-    "map_at_3",
-    "val_loss",
-    "val_accuracy",
-    "val_map_at_3",
-    "learning_rate",
-    "seconds",
-)
+HISTORY, PROGRESS = "history.csv", "progress.json"
+STATE = "state.npz"  # there while a training is under way, as is PROGRESS
 
 
 def train_fold(
@@ -46,122 +33,80 @@ def train_fold(
     out: Path,
     seed: int,
     trained: keras.Model | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    lookers_on: Sequence[keras.callbacks.Callback] = (),
 ) -> keras.Model:
     """Train `model` on every fold but `fold`, from random weights or those of `trained`; gives the trained model.
 
-    Writes `history.csv` after each epoch, then `model.keras` and, last, `done.json` into `out`. Raises
-    `BadSettings` when the other folds hold no drawing.
+    Writes `history.csv` after each epoch, then `model.keras` and, last, `done.json` into `out`; meanwhile how it
+    stands, and its whole state, from which the same call goes on after a stop of any kind. Raises `BadSettings` when
+    the other folds hold no drawing, `KeyboardInterrupt` with the state saved soon after `stop` says so.
     """
-    started = time.monotonic()
-    own_seed = np.random.SeedSequence([seed, zlib.crc32(model.name.encode()), fold])
-    network_seed, split_seed, feed_seed = (int(word) for word in own_seed.generate_state(3))
-    keras.utils.set_random_seed(network_seed % 2**31)
-    rows, watched = training_rows(shards.key_id, fold, folds, settings.inner_validation, split_seed)
-    if len(rows) == 0:
-        raise BadSettings(
-            f"Expected drawings outside fold {fold} of {folds}, received none. Use more drawings or fewer folds."
-        )
+    plan = make_plan(model, shards, fold, folds, settings, seed)
+    network = _network(plan, trained)
+    checkpoint = Checkpoint(out / STATE, str(plan), stop)
+    checkpoint.resume(network, plan.any_batch())
+    history = History(out / HISTORY, plan.epochs, checkpoint.position.epoch)
+    _fit(network, plan, checkpoint, [history, Progress(out / PROGRESS, plan.epochs), *lookers_on])
+    if settings.ema:
+        network.optimizer.use_averages(network)
+        follow(network, islice(plan.feed(plan.epochs - 1), FOLLOWED))
+    with whole_file(out / "model.keras") as temporary:
+        network.save(temporary)
+    write_json(out / "done.json", _record(plan, network, checkpoint.seconds))
+    for under_way in (STATE, PROGRESS):
+        (out / under_way).unlink(missing_ok=True)
+    return network
 
-    classes, epochs = len(shards.classes), settings.passes(len(rows))
-    inputs = inputs_by_epoch(model.inputs_for(settings), epochs, settings.small_first)
-    network = _build(model, classes, settings, any_size=inputs[0] != inputs[-1])
-    if trained is not None:
-        start_from(network, trained)
-    _compile(network, settings, classes, steps=-(-len(rows) // settings.batch_size) * epochs)
-    history = History(out / "history.csv", epochs)
-    for epoch in range(epochs):
-        feed = partial(open_feed, shards=shards, inputs=inputs[epoch], batch_size=settings.batch_size)
+
+def _fit(network: keras.Model, plan: Plan, checkpoint: Checkpoint, others: Sequence[keras.callbacks.Callback]) -> None:
+    """The epochs that are left, each by a `fit` of its own: so it can be begun at any step."""
+    for epoch in range(checkpoint.position.epoch, plan.epochs):
         network.fit(
-            feed(settings.feed, rows=rows, augmentation=settings.augmentation, seed=feed_seed, epoch=epoch),
+            plan.feed(epoch, checkpoint.first_step(epoch)),
             initial_epoch=epoch,
             epochs=epoch + 1,
-            # watched rows lie scattered, and only the shards give a few of them without reading all
-            validation_data=feed("shards", rows=watched, shuffle=False) if len(watched) else None,
-            callbacks=[history],
+            validation_data=plan.watched_feed(epoch),
+            callbacks=[*others, checkpoint],  # in this order: what the history lacks is trained again
             shuffle=False,  # the feed permutes the rows itself; Keras must not order its steps by one of its own
             verbose=0,
         )
 
-    with whole_file(out / "model.keras") as temporary:
-        network.save(temporary)
-    done = {
-        "model": model.name,
-        "fold": fold,
-        "folds": folds,
-        "seed": seed,
-        "rows": len(rows),
-        "epochs": epochs,
+
+def _record(plan: Plan, network: keras.Model, seconds: float) -> dict[str, object]:
+    """What `done.json` holds."""
+    return {
+        "model": plan.model.name,
+        "fold": plan.fold,
+        "folds": plan.folds,
+        "seed": plan.seed,
+        "rows": len(plan.rows),
+        "seen": asdict(plan.seen),
+        "epochs": plan.epochs,
         "parameters": network.count_params(),
-        "seconds": round(time.monotonic() - started, 1),
-        "settings": settings.model_dump(),
+        "seconds": round(seconds, 1),
+        "settings": plan.settings.model_dump(),
     }
-    write_json(out / "done.json", done)
+
+
+def _network(plan: Plan, trained: keras.Model | None) -> keras.Model:
+    """Built, with its first weights, and compiled."""
+    keras.utils.set_random_seed(plan.network_seed)
+    settings, classes = plan.settings, len(plan.shards.classes)
+    network = build_network(plan.model, classes, settings, any_size=plan.inputs[0] != plan.inputs[-1])
+    if trained is not None:
+        start_from(network, trained)
+    network.compile(
+        optimizer=optimizer(settings, learning_rate_schedule(settings, plan.steps)),
+        loss=smoothed_crossentropy(classes, settings.label_smoothing),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy"), map_at_3()],
+        jit_compile="auto" if _compiles() else False,
+    )
     return network
 
 
-def inputs_by_epoch(inputs: ModelInput, epochs: int, small_first: float) -> list[ModelInput]:
-    """Small pictures for the first share of the epochs, whole ones in the last at least; all whole without a size."""
-    small, turn = inputs.halved(), round(small_first * epochs)
-    if small is None or turn >= epochs:
-        turn = 0
-    return [small or inputs] * turn + [inputs] * (epochs - turn)
-
-
-def training_rows(
-    key_id: NDArray[np.int64], fold: int, folds: int, inner_validation: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rows to train on and, apart from them, the rows to watch; neither holds a row of `fold`."""
-    rows = np.flatnonzero(fold_of(key_id, folds) != fold)
-    shuffled = np.random.default_rng(seed).permutation(rows)
-    watched = int(inner_validation * len(rows))
-    return np.sort(shuffled[watched:]), np.sort(shuffled[:watched])
-
-
-class History(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes the whole `history.csv` after each epoch of `epochs`, so that a reader never meets half a line."""
-
-    def __init__(self, path: Path, epochs: int) -> None:
-        super().__init__()
-        self.path, self.epochs = path, epochs
-        self.rows: list[dict[str, Any]] = []
-        self.started = time.monotonic()
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Add the epoch's line."""
-        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
-        seconds = round(time.monotonic() - self.started, 1)
-        reached = {"epoch": epoch + 1, "epochs": self.epochs}
-        self.rows.append({**reached, **(logs or {}), "learning_rate": rate, "seconds": seconds})
-        with whole_file(self.path) as temporary, temporary.open("w", newline="") as file:
-            writer = csv.DictWriter(file, HISTORY, restval="")
-            writer.writeheader()
-            writer.writerows(self.rows)
-
-
-def _build(model: BaseModel, classes: int, settings: TrainSettings, any_size: bool) -> keras.Model:
-    """The network, for inputs as they are or for pictures of whatever size, (None, None, channels)."""
-    shape = model.inputs_for(settings).shape
-    if not any_size:
-        return model.build(shape, classes, **settings.network)
-    try:
-        return model.build((None, None, *shape[2:]), classes, **settings.network)
-    except (TypeError, ValueError) as error:
-        raise BadSettings(
-            f"Expected a network for pictures of any size, as small_first trains on two, {model.name} gave: {error} "
-            "Let it pool over the whole picture before its last layers, or set "
-            f"train_by_model.{model.name}.small_first=0."
-        ) from error
-
-
-def _compile(network: keras.Model, settings: TrainSettings, classes: int, steps: int) -> None:
-    network.compile(
-        optimizer=optimizer(settings, learning_rate_schedule(settings, steps)),
-        loss=smoothed_crossentropy(classes, settings.label_smoothing),
-        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy"), map_at_3()],
-        # XLA compiles for many seconds and runs these small nets no faster on a CPU; a GPU's backend decides itself.
-        jit_compile=False if _on_cpu() else "auto",
-    )
-
-
-def _on_cpu() -> bool:
-    return not any(name.startswith(("gpu", "tpu")) for name in map(str.lower, keras.distribution.list_devices()))
+def _compiles() -> bool:
+    """Whether Keras may compile steps: on a GPU or TPU. On a CPU it takes many seconds and these nets run no faster."""
+    if keras.backend.backend() == "torch":  # whose compiler Keras leaves alone, and whose devices it does not list
+        return False
+    return any(name.startswith(("gpu", "tpu")) for name in map(str.lower, keras.distribution.list_devices()))

@@ -15,27 +15,28 @@ from features.drawings import Drawings
 from features.sequences import CHANNELS, sequences
 from ground.settings import Settings
 
+Made = NDArray[Any] | dict[str, NDArray[Any]]
 Renderer = Literal["compiled", "opencv"]
 RENDER_GRAY = {"compiled": rendering.render_gray, "opencv": opencv_rendering.render_gray}
 RENDER_COLOR = {"compiled": rendering.render_color, "opencv": opencv_rendering.render_color}
 
 
 class ModelInput(Protocol):
-    """How drawings become a model's input array."""
+    """How drawings become a model's input: an array or, for networks of several inputs, a dictionary of arrays."""
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of one drawing's input, without the batch axis."""
+    def shape(self) -> Any:
+        """The shape of one drawing's input, without the batch axis; of a dictionary's arrays, by their names."""
 
     @property
-    def dtype(self) -> str:
-        """The element type, as NumPy and Keras name it."""
+    def dtype(self) -> Any:
+        """The element type, as NumPy and Keras name it; of a dictionary's arrays, by their names."""
 
     @property
     def sees_time(self) -> bool:
         """Whether the times of a drawing's points make a difference."""
 
-    def make(self, drawings: Drawings, transforms: Transforms | None = None) -> NDArray[Any]:
+    def make(self, drawings: Drawings, transforms: Transforms | None = None) -> Made:
         """The inputs of a batch, (N, *shape)."""
 
     def halved(self) -> "ModelInput | None":
@@ -131,3 +132,35 @@ class StrokeSequence(Settings):
 
     def halved(self) -> None:
         """A sequence keeps all its points."""
+
+
+class ImageAndSequence(Settings):
+    """A drawing's picture and its points, for networks of two inputs; both moved alike."""
+
+    image: ColorImage = ColorImage()
+    sequence: StrokeSequence = StrokeSequence()
+
+    @property
+    def shape(self) -> dict[str, tuple[int, ...]]:
+        """(size, size, 3) and (length, 5)."""
+        return {"image": self.image.shape, "sequence": self.sequence.shape}
+
+    @property
+    def dtype(self) -> dict[str, str]:
+        """`uint8`, 0 to 255, and `float32`."""
+        return {"image": self.image.dtype, "sequence": self.sequence.dtype}
+
+    @property
+    def sees_time(self) -> bool:
+        """Always: in the sequence."""
+        return True
+
+    def make(self, drawings: Drawings, transforms: Transforms | None = None) -> dict[str, NDArray[Any]]:
+        """(N, size, size, 3) uint8 and (N, length, 5) float32."""
+        return {
+            "image": self.image.make(drawings, transforms),
+            "sequence": self.sequence.make(drawings, transforms),
+        }
+
+    def halved(self) -> None:
+        """The sequence keeps all its points, and the image its size beside it."""

@@ -1,26 +1,47 @@
 """The 100 cv shards and the test drawings, mapped into memory: any drawing is at hand, none is read in advance."""
 
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic import Field
 
 from features.arrow_files import MEND, SCHEMA, ArrowDrawings, open_batches, record_batch
 from features.classes import read_classes
 from features.drawings import CV_SHARDS, Drawings
 from features.shuffle_plan import REPORT, Report
 from ground.errors import BadData, MissingResult
-from ground.files import read_json_as, whole_file
+from ground.files import read_json_as, whole_file, write_json
 
-CLASSES, TEST = "classes.json", "test.arrow"
+CLASSES, TEST, HOLDOUT = "classes.json", "test.arrow", "holdout.json"
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """`holdout.json`: the last so many cv shards are set aside, so that no training and no choice can meet them."""
+
+    cv_shards: Annotated[int, Field(ge=0, lt=CV_SHARDS)]
+
+    @classmethod
+    def of(cls, folder: Path) -> "Holdout":
+        """What is set aside in the shards of `folder`; raises `BadData` where the file is damaged."""
+        path = folder / HOLDOUT
+        return read_json_as(path, cls) if path.exists() else cls(0)
+
+    def write(self, folder: Path) -> None:
+        """Set them aside for whoever opens the shards from now on."""
+        write_json(folder / HOLDOUT, asdict(self))
 
 
 class Shards:
     """All training drawings of a shuffle, numbered 0 to N - 1 through `cv_00.arrow` to `cv_99.arrow`.
 
-    May be pickled (it opens its folder again) and used by several threads at once.
+    Shards at the end that are set aside (`Holdout`) are left out; `holdout` has their drawings. May be pickled (it
+    opens its folder again) and used by several threads at once.
     """
 
     def __init__(self, folder: Path, classes: tuple[str, ...], drawings: ArrowDrawings) -> None:
@@ -40,9 +61,8 @@ class Shards:
         classes = read_classes(paths[0])
         if (folder / REPORT).exists() and read_json_as(folder / REPORT, Report).plan.classes != classes:
             raise BadData(f"Expected in {paths[0]} the classes of {REPORT}, received others. {MEND}")
-        opened = [(batch, str(path)) for path in paths[1:-1] for batch in open_batches(path)]
-        batches, names = [batch for batch, _ in opened], [name for _, name in opened]
-        return cls(folder, classes, ArrowDrawings(batches, names, labels=range(len(classes))))
+        kept = range(CV_SHARDS - Holdout.of(folder).cv_shards)
+        return cls(folder, classes, _opened(folder, kept, classes))
 
     def __reduce__(self) -> tuple[object, ...]:
         return Shards.open, (self.folder,)
@@ -76,9 +96,24 @@ class Shards:
         """The test drawings in the order of their file; none where the data had no test file."""
         return self._test
 
+    def holdout(self) -> ArrowDrawings:
+        """The drawings that are set aside, with their labels; none where no shard is."""
+        return self._holdout
+
+    @cached_property
+    def _holdout(self) -> ArrowDrawings:
+        aside = range(CV_SHARDS - Holdout.of(self.folder).cv_shards, CV_SHARDS)
+        return _opened(self.folder, aside, self.classes)
+
     @cached_property
     def _test(self) -> Drawings:
         return read_drawings(self.folder / TEST)
+
+
+def _opened(folder: Path, cvs: range, classes: tuple[str, ...]) -> ArrowDrawings:
+    opened = [(batch, str(path)) for path in (shard_path(folder, cv) for cv in cvs) for batch in open_batches(path)]
+    batches, names = [batch for batch, _ in opened], [name for _, name in opened]
+    return ArrowDrawings(batches, names, labels=range(len(classes)))
 
 
 def shard_path(folder: Path, cv: int) -> Path:

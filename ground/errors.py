@@ -11,9 +11,13 @@ DoodlestackError            anything that a user can mend; the command line prin
 │   ├── IncompleteOOF       folds or rows are missing
 │   ├── FoldMismatch        another fold rule, or rows in a fold that is not theirs
 │   ├── ClassMismatch       another class list, or the same one in another order
-│   └── KeyMismatch         key_ids that are unknown, doubled or missing
+│   ├── KeyMismatch         key_ids that are unknown, doubled, swapped or missing
+│   ├── NotProbabilities    values that are NaN, negative or not of sum 1 in a row
+│   └── DamagedOOF          files that are not what was written
 ├── BadSubmission           a submission that Kaggle would refuse
-└── NotEnoughRoom           disk or memory will not do for what was asked
+├── NotEnoughRoom           disk or memory will not do for what was asked
+├── NotWritable             a file or folder that may not be written
+└── NotReady                something that stands in the way of a run, found before it began
 """
 
 from pathlib import Path
@@ -83,7 +87,15 @@ class ClassMismatch(BadOOF):
 
 
 class KeyMismatch(BadOOF):
-    """key_ids that are unknown, doubled or missing."""
+    """key_ids that are unknown, doubled, swapped or missing."""
+
+
+class NotProbabilities(BadOOF):
+    """Values that are NaN, negative or not of sum 1 in a row."""
+
+
+class DamagedOOF(BadOOF):
+    """Files that are not what was written."""
 
 
 class BadSubmission(DoodlestackError):
@@ -92,3 +104,11 @@ class BadSubmission(DoodlestackError):
 
 class NotEnoughRoom(DoodlestackError):
     """Disk or memory will not do for what was asked."""
+
+
+class NotWritable(DoodlestackError):
+    """A file or folder that may not be written."""
+
+
+class NotReady(DoodlestackError):
+    """Something that stands in the way of a run, found before it began."""

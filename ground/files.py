@@ -1,5 +1,6 @@
 """Files that are whole or not there: written under a temporary name, synced, then renamed."""
 
+import errno
 import hashlib
 import json
 import os
@@ -13,8 +14,11 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ground.errors import BadData, MissingResult
+from ground.faults import writing
 
 T = TypeVar("T")
+
+NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}  # what disks that have none answer (exFAT, some shares)
 
 
 @contextmanager
@@ -22,17 +26,20 @@ def whole_file(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`; what is written there becomes `path` when the block ends well.
 
     The temporary name keeps the suffix of `path`, since many writers choose their format by it. When the
-    block raises, the temporary file is removed and an earlier `path` stays as it was.
+    block raises, the temporary file is removed and an earlier `path` stays as it was. Raises `NotEnoughRoom`
+    where the disk is full, `NotWritable` where it may not be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary(path)
     try:
-        yield temporary
-        _sync(temporary)
-        os.replace(temporary, path)
-        _sync(path.parent)
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield temporary
+            _sync(temporary)
+            os.replace(temporary, path)
+            _sync(path.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary.exists():  # asked first: where a file is in a folder's place, to unlink is an error of its own
+            temporary.unlink()
 
 
 @contextmanager
@@ -41,21 +48,21 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
     An earlier folder at `path` is replaced.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary(path)
-    temporary.mkdir()
     try:
-        yield temporary
-        for file in temporary.rglob("*"):
-            _sync(file)
-        if path.exists():
-            old = _temporary(path)
-            os.replace(path, old)
-            os.replace(temporary, path)
-            shutil.rmtree(old)
-        else:
-            os.replace(temporary, path)
-        _sync(path.parent)
+        with writing(path):
+            temporary.mkdir(parents=True)
+            yield temporary
+            for file in temporary.rglob("*"):
+                _sync(file)
+            if path.exists():
+                old = _temporary(path)
+                os.replace(path, old)
+                os.replace(temporary, path)
+                shutil.rmtree(old)
+            else:
+                os.replace(temporary, path)
+            _sync(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -63,7 +70,25 @@ def whole_folder(path: Path) -> Iterator[Path]:
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as indented JSON, whole or not at all."""
     with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        _dump(temporary, content)
+
+
+def write_json_once(path: Path, content: Any) -> None:
+    """Write `content` as JSON unless `path` is there; of several writers at once the first one's file stays.
+
+    On a disk without hard links, of two writers at the very same moment the later one's file stays, whole too.
+    """
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(path)
+    try:
+        _dump(temporary, content)
+        _sync(temporary)
+        _link_once(temporary, path)
+        _sync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read_json(path: Path) -> Any:
@@ -107,6 +132,22 @@ def _missing(path: Path) -> MissingResult:
 
 def _not_json(path: Path, why: str) -> BadData:
     return BadData(f"Expected JSON in {path}, received something else ({why}). Delete it and repeat the step.")
+
+
+def _dump(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _link_once(temporary: Path, path: Path) -> None:
+    """Give the file the name `path` unless that is taken: unlike a rename, a link never replaces."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return
+    except OSError as error:
+        if error.errno not in NO_HARD_LINKS:
+            raise
+        os.replace(temporary, path)
 
 
 def _temporary(path: Path) -> Path:

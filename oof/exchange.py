@@ -15,7 +15,8 @@ from ground.errors import BadData, BadOOF, BadSettings, ClassMismatch, Incomplet
 from ground.files import whole_file
 from ground.packed import refuse_bomb
 from oof.folds import fold_of
-from oof.store import OOFStore, require_probabilities
+from oof.rows import require_probabilities
+from oof.store import OOFStore
 
 FORMATS = (".csv", ".npz", ".parquet")
 MOST_COLUMNS = 32_768  # labels are 16-bit numbers; and key_id
@@ -62,7 +63,7 @@ class ProbabilityTable:
         """(N, C) the probabilities of exactly these rows and classes, in this order.
 
         Raises `ClassMismatch`, `KeyMismatch` (rows twice or unknown), `IncompleteOOF` (rows missing), naming them,
-        and `BadOOF` where values are not probabilities.
+        and `NotProbabilities` where values are none.
         """
         self._require_classes(classes, source)
         different, first = np.unique(self.key_id, return_index=True)
@@ -118,13 +119,15 @@ def import_oof(
     folds: int,
     test_path: Path | None = None,
     test_key_id: NDArray[np.int64] | None = None,
+    keep: int | None = None,
 ) -> OOFStore:
     """Make a store in `folder` of a model trained elsewhere; it stacks like ours.
 
     `path` must hold every `key_id` of the run, each predicted by a model that did not see its fold
     (`oof.folds.fold_of`): that is the one thing that no check can prove. `test_path` holds the test set's
-    probabilities, mean over the folds. Columns are matched by name, so their order is free. Nothing is
-    written unless all is well. Raises `ClassMismatch`, `KeyMismatch`, `IncompleteOOF`, `BadOOF`.
+    probabilities, mean over the folds. Columns are matched by name, so their order is free. `keep` is that of
+    `OOFStore.create`. Nothing is written unless all is well. Raises `ClassMismatch`, `KeyMismatch`,
+    `IncompleteOOF`, `NotProbabilities`, `BadOOF`.
     """
     probabilities = ProbabilityTable.read(path).for_rows(key_id, classes, path)
     if (test_path is None) != (test_key_id is None):
@@ -132,7 +135,8 @@ def import_oof(
     test: NDArray[np.float32] | None = None
     if test_path is not None and test_key_id is not None:
         test = ProbabilityTable.read(test_path).for_rows(test_key_id, classes, test_path)
-    store = OOFStore.create(folder, classes, folds, {"imported": path.name})
+    config = {"imported": path.name}
+    store = OOFStore.create(folder, classes, folds, config, keep=keep, key_id=key_id, test_key_id=test_key_id)
     fold = fold_of(key_id, folds)
     for k in range(folds):
         store.write_fold(k, key_id[fold == k], probabilities[fold == k])

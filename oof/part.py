@@ -1,105 +1,155 @@
-"""One part of a store on disk: the probabilities of one fold's rows, whole, checked, and never read half."""
+"""One part of a store on disk: the rows of one fold, whole, checked, and never read half."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Annotated, Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
+from pydantic import StringConstraints
 
 from ground.arrays import map_npy
-from ground.errors import BadData, BadOOF
+from ground.errors import BadData, BadOOF, DamagedOOF, KeyMismatch, NotProbabilities
 from ground.files import read_json_as, sha256, whole_file, write_json
+from oof.forms import Column, Form, Rows
+from oof.rows import row_blocks
+
+KEY_ID = Column(np.dtype(np.int64))
+Checksum = Annotated[str, StringConstraints(pattern="^([0-9a-f]{64})?$")]
 
 
 @dataclass(frozen=True)
 class Seal:
-    """`<name>.json`."""
+    """`<name>.json`: how many rows, and the SHA-256 of each file; a column that its form lacks is empty."""
 
     count: int
-    key_id: str  # SHA-256
-    probabilities: str  # SHA-256
-
-    @property
-    def checksums(self) -> dict[str, str]:
-        return {"key_id": self.key_id, "probabilities": self.probabilities}
+    key_id: Checksum
+    probabilities: Checksum
+    classes: Checksum = ""
+    rest: Checksum = ""
 
 
 @dataclass(frozen=True)
 class Part:
-    """`<name>.key_id.npy` int64 (n,), `<name>.probabilities.npy` float16 (n, C), rows in the order of key_id.
+    """`<name>.key_id.npy` int64 (n,) and `<name>.<column>.npy` for each column of the form, in the order of key_id.
 
-    `<name>.json` holds the count and the SHA-256 of both and is written last: without it there is no part.
+    `<name>.json` holds the count and the SHA-256 of each and is written last: without it there is no part.
     """
 
     folder: Path
     name: str
+    form: Form
 
     @property
     def exists(self) -> bool:
-        return self._seal.exists()
+        return self.seal.exists()
+
+    @property
+    def seal(self) -> Path:
+        return self.folder / f"{self.name}.json"
+
+    @property
+    def mend(self) -> str:
+        """What to do about a part that is wrong."""
+        return f"Delete {self.seal} and repeat the step that made it."
+
+    def file(self, column: str) -> Path:
+        return self.folder / f"{self.name}.{column}.npy"
 
     def write(self, key_id: NDArray[np.int64], probabilities: NDArray[np.float32]) -> None:
         """Write rows that have been checked; an earlier part of this name ends with the first byte written."""
         order = np.argsort(key_id)
-        self._seal.unlink(missing_ok=True)
-        _write_array(self._array("key_id"), key_id[order].astype(np.int64))
-        _write_array(self._array("probabilities"), probabilities[order].astype(np.float16))
-        seal = Seal(len(key_id), sha256(self._array("key_id")), sha256(self._array("probabilities")))
-        write_json(self._seal, asdict(seal))
-
-    def verify(self, classes: int) -> None:
-        """Raises `BadOOF` where a file is not what was written, or not what is written here: (n,) and (n, C)."""
-        seal = self._read_seal()
-        for kind, checksum in seal.checksums.items():
-            path = self._array(kind)
-            found = sha256(path) if path.exists() else "no file"
-            if found != checksum:
-                raise self._damaged(f"SHA-256 {checksum} of {path.name} ({self._seal.name})", found)
-        key_id, shape = self.key_id(), self.probabilities().shape
-        if key_id.shape != (seal.count,) or shape != (seal.count, classes):
-            raise self._damaged(f"{seal.count:,} rows of {classes} classes", f"{shape} and {key_id.shape}")
-        if not (np.diff(key_id) > 0).all():
-            raise self._damaged("ascending key_ids", "others")
+        self.seal.unlink(missing_ok=True)
+        with ExitStack() as stack:
+            files = {name: stack.enter_context(self._new(name, len(order))) for name in self._columns}
+            for block in row_blocks(len(order)):
+                rows = order[block]
+                packed = {"key_id": key_id[rows].astype(np.int64), **self.form.pack(probabilities[rows])}
+                for name, file in files.items():
+                    file.write(packed[name].tobytes())
+        write_json(self.seal, {"count": len(order), **{name: sha256(self.file(name)) for name in files}})
 
     def key_id(self) -> NDArray[np.int64]:
         """(n,) in ascending order, mapped from the disk."""
-        return self._read("key_id", np.dtype(np.int64))
+        return self._map("key_id")
 
-    def probabilities(self) -> NDArray[np.float16]:
-        """(n, C) in the order of `key_id`, mapped from the disk."""
-        return self._read("probabilities", np.dtype(np.float16))
+    def rows(self, place: slice | NDArray[np.int64]) -> Rows:
+        """The stored rows at these places, read from the disk."""
+        return {name: np.asarray(self._map(name))[place] for name in self.form.columns}
 
-    def _read(self, kind: str, dtype: np.dtype[Any]) -> NDArray[Any]:
-        path = self._array(kind)
+    def find(self, key_id: NDArray[np.int64]) -> tuple[NDArray[np.int64], Rows]:
+        """Which of these key_ids the part holds, as places in `key_id`, and their stored rows.
+
+        Raises `NotProbabilities` for values that are none.
+        """
+        held = self.key_id()
+        place = np.minimum(np.searchsorted(held, key_id), max(len(held) - 1, 0))
+        found = np.flatnonzero(held[place] == key_id) if len(held) else np.zeros(0, np.int64)
+        rows = self.rows(place[found])
+        broken = self.form.broken(rows)
+        if broken.any():
+            raise NotProbabilities(
+                f"Expected probabilities in {self.folder}, received others for key_id "
+                f"{key_id[found[broken.argmax()]]} in the part '{self.name}'. Delete {self.folder} and make it anew."
+            )
+        return found, rows
+
+    def problems(self) -> Iterator[BadOOF]:
+        """`DamagedOOF` for files that are not what was written, `KeyMismatch` for rows out of the key_ids' order."""
+        try:
+            seal = read_json_as(self.seal, Seal)
+        except BadData as error:
+            yield self._damaged(f"a count and the checksums in {self.seal.name}", str(error))
+            return
+        for name in self._columns:
+            yield from self._problems_of(name, seal)
+
+    def _problems_of(self, name: str, seal: Seal) -> Iterator[BadOOF]:
+        try:
+            array = self._map(name)
+        except DamagedOOF as error:
+            yield error
+            return
+        shape = (seal.count, *self._columns[name].shape)
+        if array.shape != shape:
+            yield self._damaged(f"an array of the shape {shape} in {self.file(name).name}", str(array.shape))
+        elif name == "key_id" and (back := np.flatnonzero(array[1:] <= array[:-1])).size:
+            yield KeyMismatch(
+                f"Expected ascending key_ids in {self.file(name)}, received {array[back[0] + 1]} after "
+                f"{array[back[0]]}: rows were swapped or doubled. {self.mend}"
+            )
+        elif (found := sha256(self.file(name))) != getattr(seal, name):
+            yield self._damaged(f"SHA-256 {getattr(seal, name)} of {self.file(name).name} ({self.seal.name})", found)
+
+    @property
+    def _columns(self) -> dict[str, Column]:
+        return {"key_id": KEY_ID, **self.form.columns}
+
+    @contextmanager
+    def _new(self, name: str, rows: int) -> Iterator[IO[bytes]]:
+        """The file of a column, opened past its header; not mapped, as a full disk would then end the process."""
+        column = self._columns[name]
+        header = {"descr": npy.dtype_to_descr(column.dtype), "fortran_order": False, "shape": (rows, *column.shape)}
+        with whole_file(self.file(name)) as temporary, temporary.open("wb") as file:
+            npy.write_array_header_1_0(file, header)
+            yield file
+
+    def _map(self, name: str) -> NDArray[Any]:
+        path = self.file(name)
+        if not path.exists():
+            raise self._damaged(f"the file {path.name}", "no file")
         try:
             array = map_npy(path)
         except BadData as error:
             raise self._damaged(f"a NumPy array in {path.name}", str(error)) from error
-        if array.dtype != dtype:
-            raise self._damaged(f"{dtype} in {path.name}", str(array.dtype))
+        if array.dtype != self._columns[name].dtype:
+            raise self._damaged(f"{self._columns[name].dtype} in {path.name}", str(array.dtype))
         return array
 
-    def _read_seal(self) -> "Seal":
-        try:
-            return read_json_as(self._seal, Seal)
-        except BadData as error:
-            raise self._damaged(f"a count and two checksums in {self._seal.name}", str(error)) from error
-
-    def _damaged(self, expected: str, received: str) -> BadOOF:
-        return BadOOF(
-            f"Expected {expected} in {self.folder}, received {received}: the part '{self.name}' is damaged. "
-            f"Delete {self._seal} and repeat the step that made it."
+    def _damaged(self, expected: str, received: str) -> DamagedOOF:
+        return DamagedOOF(
+            f"Expected {expected} in {self.folder}, received {received}: the part '{self.name}' is damaged. {self.mend}"
         )
-
-    @property
-    def _seal(self) -> Path:
-        return self.folder / f"{self.name}.json"
-
-    def _array(self, kind: str) -> Path:
-        return self.folder / f"{self.name}.{kind}.npy"
-
-
-def _write_array(path: Path, array: NDArray[Any]) -> None:
-    with whole_file(path) as temporary:
-        np.save(temporary, array, allow_pickle=False)

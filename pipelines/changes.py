@@ -7,11 +7,21 @@ from typing import Any
 
 from base_models.registry import MODELS
 from ground.errors import MissingResult, RunChanged
+from pipelines.alone import alone_at
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
 from pipelines.toml_files import read_toml, write_toml
 
-WITHOUT_EFFECT = {"preset", "workers", "scheduler", "model_files", "train"}  # `train` shows in `train_by_model`
+SETTINGS = "settings"  # the work of writing them
+WITHOUT_EFFECT = {
+    "preset",
+    "workers",
+    "deterministic",
+    "tensorboard",
+    "scheduler",
+    "model_files",
+    "train",
+}  # `train` shows in `train_by_model`
 
 
 def read_settings(run: RunFolder) -> RunSettings:
@@ -27,14 +37,24 @@ def read_settings(run: RunFolder) -> RunSettings:
 def write_settings(run: RunFolder, settings: RunSettings, force: bool = False) -> None:
     """Write run.toml; where results of other settings stand, refuse, or with `force` delete those that they touch.
 
-    Raises `RunChanged` with what changed and what to do.
+    Raises `RunChanged` with what changed and what to do, also where another process makes such results just now.
     """
+    with alone_at(run, SETTINGS):
+        _write_settings(run, settings, force)
+
+
+def _write_settings(run: RunFolder, settings: RunSettings, force: bool) -> None:
     if run.settings.exists():
         old, new = (_complete(each).model_dump(mode="json") for each in (read_settings(run), settings))
         changed = {name: pair for name, pair in _differences(old, new) if name.split(".")[0] not in WITHOUT_EFFECT}
         stale = sorted({path for name in changed for path in _results_of(run, name) if path.exists()})
         if stale and not force:
             raise RunChanged(_refusal(run, changed, stale))
+        if stale and (work := run.work_under_way(besides=SETTINGS)):
+            raise RunChanged(
+                f"Expected nobody else at work in {run.root} to delete results there, received a process that is at: "
+                f"{', '.join(work)}. Stop it first."
+            )
         discard(stale)
     write_toml(run.settings, settings.model_dump(mode="json"))
 
@@ -63,6 +83,8 @@ def _results_of(run: RunFolder, name: str) -> list[Path]:
         return [run.submissions]
     if table in ("models", "stack") or a_model_came_or_went:
         return joined
+    if table == "oof":  # imported stores stay: their form may be any, and only their own files could make them anew
+        return [*(run.oof(trained.name) for trained in (run.root / "models").glob("*")), *joined]
     if table == "train_by_model":
         return [run.fold(rest[0], 0).parent, run.oof(rest[0]), *joined]
     trained = [run.root / "models", run.oof_root, *joined]

@@ -6,8 +6,10 @@ import typer
 from typer.core import TyperGroup
 
 from ground.errors import DoodlestackError
+from ground.faults import told
 from pipelines.commands import exchange, export, look, steps
 from pipelines.progress import console
+from pipelines.stopping import interrupt_on_sigterm
 
 BAD_INPUT, INTERRUPTED = 2, 130  # exit codes; 130 = 128 + SIGINT, as shells have it
 
@@ -19,8 +21,10 @@ class Group(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(context)
-        except DoodlestackError as error:
-            console.print(f"{error}", style="red", markup=False, soft_wrap=True)
+        except Exception as error:
+            if not isinstance(mendable := told(error), DoodlestackError):
+                raise
+            console.print(f"{mendable}", style="red", markup=False, soft_wrap=True)
             raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
             console.print("stopped; the same command goes on from here")
@@ -47,4 +51,5 @@ look.add_to(app)
 
 def main() -> None:
     """The entry point of the `doodlestack` script."""
+    interrupt_on_sigterm()
     app()

@@ -7,7 +7,9 @@ can take it, and a task that is repeated after a crash finds what is already who
 
 import os
 import traceback
+import warnings
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
@@ -18,7 +20,9 @@ from joblib.externals.loky import ProcessPoolExecutor, as_completed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from ground.errors import BadSettings, DoodlestackError, NotEnoughRoom
+from ground.faults import GO_ON, told
 from pipelines.progress import Board
+from pipelines.stopping import GRACE, begin_worker
 
 WORKER_MEMORY = 2.5e9  # bytes; TensorFlow 0.5 GB, a small model with its gradients and a batch 1 GB, and as much room
 KEPT_MEMORY = {  # for glibc, bytes; elsewhere without effect
@@ -28,7 +32,6 @@ KEPT_MEMORY = {  # for glibc, bytes; elsewhere without effect
     "MALLOC_TOP_PAD_": str(256 * 2**20),
 }
 PATIENCE = 10.0  # seconds that a scheduler has to answer
-GO_ON = "The same command goes on from here; fewer workers need less memory."
 
 Plain = str | int | float | bool | None | list[Any] | tuple[Any, ...] | dict[str, Any]
 Ended = Generator[str, None, None]  # the names of tasks as they end
@@ -100,9 +103,10 @@ def perform(name: str, function: str, arguments: dict[str, Plain]) -> str:
     """Do one task, wherever this process is; gives back its name."""
     try:
         resolve_name(function)(**arguments)
-    except DoodlestackError:
-        raise
-    except Exception:  # other errors may hold what cannot travel between processes, so their text travels
+    except Exception as error:
+        if isinstance(mendable := told(error), DoodlestackError):
+            raise mendable from None
+        # other errors may hold what cannot travel between processes, so their text travels
         raise TaskFailed(f"{name} failed:\n{traceback.format_exc()}") from None
     return name
 
@@ -113,17 +117,32 @@ def _in_this_process(tasks: Sequence[Task]) -> Ended:
 
 
 def _in_processes(tasks: Sequence[Task], workers: int) -> Ended:
-    executor = ProcessPoolExecutor(workers, env=worker_environment(max(1, cores() // workers)))
+    environment = worker_environment(max(1, cores() // workers))
+    # a worker that has grown is replaced between two tasks; to tell of it would only worry
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
+    executor = ProcessPoolExecutor(workers, env=environment, initializer=begin_worker, initargs=(os.getpid(),))
+    futures = [executor.submit(perform, task.name, task.function, task.arguments) for task in tasks]
     try:
-        futures = [executor.submit(perform, task.name, task.function, task.arguments) for task in tasks]
         for future in as_completed(futures):
             yield future.result()
+    except KeyboardInterrupt:
+        _let_put_down(futures)
+        raise
     except TerminatedWorkerError as error:
         raise NotEnoughRoom(
-            f"Expected {workers} workers to live, the system ended one, most likely for want of memory. {GO_ON}"
+            f"Expected {workers} workers to live, the system ended one, most likely for want of memory. "
+            f"Fewer workers need less. {GO_ON}"
         ) from error
     finally:
         executor.shutdown(wait=True, kill_workers=True)
+
+
+def _let_put_down(futures: Sequence[Future[str]]) -> None:
+    """Ask all workers to stop, and wait until what is under way is put down; not longer than `GRACE`."""
+    under_way = [future for future in futures if not future.cancel()]
+    for worker in psutil.Process().children():
+        worker.terminate()
+    wait(under_way, timeout=GRACE)
 
 
 def _on_cluster(tasks: Sequence[Task], address: str) -> Ended:

@@ -28,3 +28,20 @@ def start_keras() -> None:
         finally:
             os.dup2(own, 2)
             os.close(own)
+
+
+def make_deterministic() -> None:
+    """Let the backend use only operations that give the same bits again, on the same machine with as many threads.
+
+    jax on a GPU must be told so before it starts: `XLA_FLAGS=--xla_gpu_deterministic_ops=true`.
+    """
+    from keras.backend import backend
+
+    if backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+    elif backend() == "torch":
+        import torch
+
+        torch.use_deterministic_algorithms(True)

@@ -77,6 +77,8 @@ def _footprint(model: BaseModel, inputs: ModelInput, settings: TrainSettings) ->
 
 
 def _seen(inputs: ModelInput) -> str:
+    if isinstance(inputs.shape, dict):  # their names would be too long for the table
+        return " + ".join("×".join(map(str, shape)) for shape in inputs.shape.values())
     return f"{type(inputs).__name__} {'×'.join(map(str, inputs.shape))}"
 
 

@@ -66,7 +66,11 @@ class Predictor:
         self.training = [settings.train_by_model[name] for name in names]
         self.inputs = [model_named(name).inputs_for(settings.train_by_model[name]) for name in names]
         self.networks = [
-            [load_network(run.fold(name, fold) / "model.keras") for fold in range(settings.folds)] for name in names
+            [
+                load_network(run.fold(name, fold) / "model.keras", inputs, len(self.classes))
+                for fold in range(settings.folds)
+            ]
+            for name, inputs in zip(names, self.inputs, strict=True)
         ]
 
     def probabilities(self, drawings: Drawings) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipelines.changes import write_settings
 from pipelines.feeds import make_feeds
+from pipelines.preflight import require_ready
 from pipelines.report import write_report
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
@@ -22,6 +23,7 @@ def run(out: Path, settings: RunSettings, force: bool = False) -> None:
     """
     folder = RunFolder(Path(out))
     write_settings(folder, settings, force)
+    require_ready(folder, settings)
     shuffle(folder, settings)
     make_feeds(folder, settings, [name for name, _ in untrained(folder, settings)])
     train(folder, settings)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ground.locks import is_locked
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -32,6 +34,18 @@ class RunFolder:
         """`model.keras`, `history.csv` and `done.json` of one trained (model, fold)."""
         return self.root / "models" / model / f"fold_{fold}"
 
+    def lock(self, work: str, fold: int | None = None) -> Path:
+        """What a process holds while it does a piece of work in this run."""
+        return self._locks / (work if fold is None else f"{work} fold {fold}")
+
+    def work_under_way(self, besides: str) -> list[str]:
+        """What processes are at in this run at this moment, `besides` one kind of work."""
+        return sorted(path.name for path in self._locks.glob("*") if path.name != besides and is_locked(path))
+
+    @property
+    def _locks(self) -> Path:
+        return self.root / ".locks"
+
     @property
     def oof_root(self) -> Path:
         """One out-of-fold store a model."""
@@ -45,6 +59,15 @@ class RunFolder:
     def stack(self) -> Path:
         """`scores.json`, the fitted meta-model, and `oof/`: the chosen method's own out-of-fold store."""
         return self.root / "stack"
+
+    @property
+    def holdout_root(self) -> Path:
+        """A store a model of its probabilities of the drawings that were set aside, and when they were scored."""
+        return self.root / "holdout"
+
+    def holdout(self, model: str) -> Path:
+        """The probabilities of one model, a part for each fold's network."""
+        return self.holdout_root / model
 
     @property
     def submissions(self) -> Path:

@@ -8,7 +8,7 @@ from base_models.settings import TrainSettings
 from ground.settings import Settings
 
 Method = Literal[
-    "mean", "geometric", "rank", "power", "weighted", "greedy", "linear", "lambdarank", "binary", "multiclass"
+    "mean", "geometric", "rank", "power", "weighted", "greedy", "linear", "lambdarank", "xendcg", "binary", "multiclass"
 ]
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -21,6 +21,9 @@ class StackSettings(Settings):
     ranker_rounds: int = Field(default=150, ge=1)  # boosting rounds of lambdarank and binary, one tree each
     multiclass_rounds: int = Field(default=100, ge=1)  # boosting rounds of multiclass, a tree a class each
     multiclass_classes: int = Field(default=100, ge=2)  # beyond, it is left out: its time grows with their square
+    layers: int = Field(default=1, ge=1, le=3)  # 2: the meta-models' answers are stacked again; each layer 6 × the time
+    nested_rows: int = Field(default=50_000, ge=0)  # drawings up to which the choice is made anew without each fold
+    explain: bool = True  # what the kept method looks at, what each model adds, where it overrules them
 
 
 class SubmissionSettings(Settings):
@@ -28,6 +31,13 @@ class SubmissionSettings(Settings):
 
     balance: Literal["off", "greedy", "sinkhorn", "flow"] = "off"  # for a test set of equally many drawings a class
     assume_uniform: bool = False  # balance also where what is predicted speaks against it
+
+
+class OofSettings(Settings):
+    """How out-of-fold and test probabilities are kept on the disk."""
+
+    form: Literal["auto", "dense", "topk"] = "auto"  # all classes of a row, or the likeliest; auto: dense up to 2 GB
+    keep: int = Field(default=32, ge=3)  # of topk, but never fewer than stack.candidates; 4 bytes a class and row
 
 
 class DoodleSettings(Settings):
@@ -46,14 +56,18 @@ class RunSettings(Settings):
     doodles: DoodleSettings = DoodleSettings()  # how many of them
     seed: int = 1  # of the shuffle, the initial weights, augmentation, the stack
     folds: int = Field(default=5, ge=2, le=100)  # fold = cv shard % folds, so 100 shards allow 100
+    holdout: int = Field(default=0, ge=0, le=50)  # cv shards set aside from the start, each 1 % of the drawings
     bad_row_share: float = Field(default=0.01, ge=0, le=1)  # share of unreadable rows past which the shuffle stops
     models: tuple[str, ...] = Field(
         default=("gray64_cnn", "rgb128_cnn", "stroke_lstm"), min_length=1
     )  # names in the registry
     model_files: tuple[str, ...] = ()  # the user's own Python files that register models
     workers: int = Field(default=0, ge=0)  # processes on this machine; 0 = as many as fit, one to train on a GPU
+    deterministic: bool = False  # training gives the same bits again on the same machine; slower on a GPU
+    tensorboard: bool = False  # training also writes its history for TensorBoard, beside itself
     scheduler: str = ""  # address of a dask scheduler whose workers take the tasks; empty = this machine
     train: dict[str, Any] = Field(default={})  # what was given for all models alike
     train_by_model: dict[str, TrainSettings] = Field(default={})  # what each is trained with, complete once resolved
+    oof: OofSettings = OofSettings()
     stack: StackSettings = StackSettings()
     submission: SubmissionSettings = SubmissionSettings()

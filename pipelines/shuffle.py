@@ -8,7 +8,9 @@ from features.doodles import write_doodles
 from features.drawings import CV_SHARDS
 from features.shuffle import finish
 from features.shuffle_plan import REPORT, plan
+from pipelines.alone import alone_at
 from pipelines.executor import Task, cores, run_tasks
+from pipelines.holdout import set_aside
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
@@ -27,6 +29,11 @@ def shuffle(run: RunFolder, settings: RunSettings) -> None:
     Raises `BadData` when files or too many rows cannot be read, `RunChanged` when `shards/` is of other drawings than
     the data folder holds now; one that is gone since is not missed.
     """
+    with alone_at(run, "shuffle"):
+        _shuffle(run, settings)
+
+
+def _shuffle(run: RunFolder, settings: RunSettings) -> None:
     data, whole = data_folder(run, settings), (run.shards / REPORT).exists()
     if whole and not data.exists():
         return
@@ -41,6 +48,7 @@ def shuffle(run: RunFolder, settings: RunSettings) -> None:
     parts = [_task("write_part", f"part {part}", shards=shards, part=part) for part in range(len(planned.parts))]
     perform([_task("write_test", "test set", shards=shards), *parts], title="read")
     perform([_task("write_shard", f"shard {cv}", shards=shards, cv=cv) for cv in range(CV_SHARDS)], title="shuffle")
+    set_aside(run, settings)
     report = finish(shards)
     console.print(
         f"{report['drawings']:,} drawings of {len(report['classes'])} classes, {report['with_time']:,} with time; "

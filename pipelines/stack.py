@@ -7,18 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.cores import threads
+from features.drawings import cv_of
 from features.shards import Shards
 from features.statistics import STATISTICS, stroke_statistics
 from ground.errors import RunChanged
 from ground.files import read_json, whole_folder, write_json
 from oof.folds import fold_of
 from oof.store import OOFStore
+from pipelines.alone import alone_at
 from pipelines.changes import discard
+from pipelines.holdout import holdout_probabilities, predict_holdout, score_holdout
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
 from stacking.choice import Comparison, compare
 from stacking.columns import join_columns
+from stacking.explanation import Names, Rows, explain
+from stacking.layers import layered
 from stacking.methods import methods
 from stacking.stacker import Stacker
 
@@ -31,27 +36,60 @@ def stack(run: RunFolder, settings: RunSettings, force: bool = False) -> None:
     Raises `IncompleteOOF`, `FoldMismatch`, `ClassMismatch`, `KeyMismatch` or `BadOOF` for base models that cannot
     be trusted, `RunChanged` where `stack/` is of other base models, unless `force` lets it be made anew.
     """
-    shards = Shards.open(run.shards)
-    names = stacked_models(run, settings)
-    stores = [OOFStore(run.oof(name)) for name in names]
-    for store in stores:
-        store.check(shards.key_id, shards.classes, settings.folds)
-    inputs = {name: store.fingerprint() for name, store in zip(names, stores, strict=True)}
-    if not _is_whole(run, inputs, force):
-        X = columns([store.read(shards.key_id) for store in stores], shards)  # (N, M * C + F)  # noqa: N806
-        folds = fold_of(shards.key_id, settings.folds)
-        estimators = _estimators(settings, names, len(shards.classes))
-        with console.status("stack") as status:
-            compared = compare(
-                estimators,
-                X,
-                shards.label.astype(np.int64),
-                folds,
-                settings.seed,
-                progress=lambda name: status.update(f"stack  {name}"),
-            )
-            estimators[compared.chosen].fit(X, shards.label.astype(np.int64))
-        _write(run, settings, shards, compared, estimators[compared.chosen], inputs)
+    with alone_at(run, "stack"):
+        shards = Shards.open(run.shards)
+        names = stacked_models(run, settings)
+        stores = [OOFStore(run.oof(name)) for name in names]
+        for store in stores:
+            store.check(shards.key_id, shards.classes, settings.folds)
+        inputs = {name: store.fingerprint() for name, store in zip(names, stores, strict=True)}
+        if not _is_whole(run, inputs, force):
+            _stack(run, settings, shards, stores, inputs)
+
+
+def _stack(
+    run: RunFolder, settings: RunSettings, shards: Shards, stores: Sequence[OOFStore], inputs: dict[str, str]
+) -> None:
+    X = columns([store.read(shards.key_id) for store in stores], shards)  # (N, M * C + F)  # noqa: N806
+    rows = Rows(X, shards.label.astype(np.int64), fold_of(shards.key_id, settings.folds))
+    names, cv = Names([*inputs], shards.classes, STATISTICS), cv_of(shards.key_id)
+    estimators, nested = _estimators(settings, names.models, len(shards.classes)), _is_nested(settings, len(X))
+    with console.status("stack") as status:
+
+        def tell(what: str) -> None:
+            status.update(f"stack  {what}")
+
+        compared = compare(estimators, X, rows.y, rows.folds, settings.seed, tell, nested=nested, shards=cv)
+        scores, chosen = compared.as_json(shards.classes), compared.chosen
+        if settings.stack.explain:
+            explained = explain(chosen, estimators, compared.probabilities, rows, names, settings.seed, tell)
+            scores["explanation"] = explained.as_json()
+        fitted = estimators[chosen].fit(X, rows.y)
+    scores["holdout"] = _on_holdout(run, settings, shards, chosen, fitted, names.models)
+    _write(run, settings, shards, compared, fitted, {**scores, "inputs": inputs})
+
+
+def _is_nested(settings: RunSettings, drawings: int) -> bool:
+    """Whether the choice is made anew without each fold; says so where there are too many drawings for it."""
+    most = settings.stack.nested_rows
+    if 0 < most < drawings:
+        limit = f"{drawings:,} drawings, stack.nested_rows={most}"
+        console.print(f"the choice is not made anew without each fold: {limit}; luck has little part in it there")
+    return drawings <= most
+
+
+def _on_holdout(
+    run: RunFolder, settings: RunSettings, shards: Shards, method: str, fitted: Stacker, models: Sequence[str]
+) -> dict[str, Any] | None:
+    """The fitted method's score on what was set aside; None where nothing was, or where a model can't look at it."""
+    if not len(shards.holdout()):
+        return None
+    if imported := [name for name in models if name not in settings.models]:
+        console.print(f"the holdout is not scored: {', '.join(imported)} came without probabilities of it")
+        return None
+    predict_holdout(run, settings, models)
+    X = columns(holdout_probabilities(run, models, shards), shards.holdout())  # noqa: N806
+    return score_holdout(run, method, fitted.predict_proba(X), shards, settings.seed)
 
 
 def stacked_models(run: RunFolder, settings: RunSettings) -> list[str]:
@@ -79,11 +117,12 @@ def _estimators(settings: RunSettings, models: Sequence[str], classes: int) -> d
         limit = f"stack.multiclass_classes={chosen.multiclass_classes}"
         console.print(f"multiclass is left out: {classes} classes, {limit}; it grows a tree a class a round")
     every = methods(models, classes, multiclass="multiclass" in wanted, threads=threads(), seed=settings.seed)
-    for name in ("lambdarank", "binary"):
+    for name in ("lambdarank", "xendcg", "binary"):
         every[name].set_params(candidates=chosen.candidates, rounds=chosen.ranker_rounds)
     if "multiclass" in wanted:
         every["multiclass"].set_params(rounds=chosen.multiclass_rounds)
-    return {name: estimator for name, estimator in every.items() if name in {*models, *wanted}}
+    kept = {name: estimator for name, estimator in every.items() if name in {*models, *wanted}}
+    return {**kept, **layered(kept, chosen.layers)}
 
 
 def _is_whole(run: RunFolder, inputs: dict[str, str], force: bool) -> bool:
@@ -103,10 +142,14 @@ def _is_whole(run: RunFolder, inputs: dict[str, str], force: bool) -> bool:
 
 
 def _write(
-    run: RunFolder, settings: RunSettings, shards: Shards, compared: Comparison, fitted: Stacker, inputs: dict[str, str]
+    run: RunFolder,
+    settings: RunSettings,
+    shards: Shards,
+    compared: Comparison,
+    fitted: Stacker,
+    scores: dict[str, Any],
 ) -> None:
     """All of `stack/` at once."""
-    scores = compared.as_json(shards.classes)
     for row in scores["rows"]:
         row["seconds"] += training_seconds(run, row["name"], settings.folds)
     probabilities, fold = compared.probabilities[compared.chosen], fold_of(shards.key_id, settings.folds)
@@ -115,7 +158,7 @@ def _write(
         store = OOFStore.create(folder / "oof", shards.classes, settings.folds, {"method": compared.chosen})
         for k in range(settings.folds):
             store.write_fold(k, shards.key_id[fold == k], probabilities[fold == k])
-        write_json(folder / "scores.json", {**scores, "inputs": inputs})
+        write_json(folder / "scores.json", scores)
 
 
 def training_seconds(run: RunFolder, model: str, folds: int) -> float:

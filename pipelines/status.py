@@ -13,11 +13,12 @@ from oof.folds import fold_of
 from oof.scores import map_at_3
 from oof.store import OOFStore
 from pipelines.changes import read_settings
+from pipelines.reached import epoch_reached
 from pipelines.report.numbers import score
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
 from pipelines.stack import stacked_models
-from pipelines.train import epoch_reached, is_whole
+from pipelines.train import is_whole
 
 
 def show_status(root: Path) -> None:
@@ -79,4 +80,4 @@ def _cell(run: RunFolder, settings: RunSettings, shards: Shards, model: str, fol
         return score(map_at_3(store.read(shards.key_id[rows]), shards.label[rows].astype(np.int64)))
     if model not in settings.models:
         return "-"
-    return epoch_reached(run.fold(model, fold) / "history.csv").partition("  ")[0] or "-"
+    return epoch_reached(run.fold(model, fold)).partition("  ")[0] or "-"

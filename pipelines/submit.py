@@ -9,6 +9,7 @@ from ground.errors import MissingResult
 from ground.files import read_json, whole_folder
 from oof.exchange import ProbabilityTable
 from oof.store import OOFStore
+from pipelines.alone import alone_at
 from pipelines.balancing import balanced_answers
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
@@ -29,8 +30,12 @@ def submit(run: RunFolder, settings: RunSettings) -> None:
     for a test set of equally many drawings of each class. Raises `MissingResult` before the stack, `IncompleteOOF`
     where a model has not predicted the test set, `BadSettings` where balancing has no ground.
     """
-    if run.submissions.exists():
-        return
+    with alone_at(run, "submission"):
+        if not run.submissions.exists():
+            _submit(run, settings)
+
+
+def _submit(run: RunFolder, settings: RunSettings) -> None:
     if not run.stack.exists():
         raise MissingResult(
             f"Expected a stack in {run.stack}, there is none. Run `doodlestack stack --run {run.root}`."

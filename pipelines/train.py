@@ -1,6 +1,6 @@
 """Train each base model without each fold; keep what it says of that fold and of the test set."""
 
-import csv
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,15 +9,23 @@ import numpy as np
 from features.shards import Shards
 from ground.errors import BadSettings, FoldMismatch, MissingResult
 from ground.files import read_json
+from ground.locks import is_locked, locked
 from ground.settings import nearest
 from oof.folds import fold_of
 from oof.store import OOFStore
 from pipelines.changes import read_settings
-from pipelines.executor import Task, run_tasks
+from pipelines.executor import Task, run_tasks, workers_that_fit
 from pipelines.feeds import require_feeds
-from pipelines.keras_start import start_keras
+from pipelines.holdout import require_same_holdout
+from pipelines.keras_start import make_deterministic, start_keras
+from pipelines.oof_stores import kept_classes, require_oof_room
+from pipelines.progress import console
+from pipelines.reached import epoch_reached
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
+from pipelines.stopping import heard_stop
+
+PAUSE = 2.0  # seconds between two looks at what another process does
 
 
 def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), folds: Sequence[int] = ()) -> None:
@@ -35,9 +43,16 @@ def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), fol
     for name, fold in missing:  # what is lacking is said before hours of work
         earlier_weights(settings, name, fold)
     require_feeds(run, settings, [name for name, _ in missing])
-    tasks = [_task(run, name, fold) for name, fold in missing]
     alone = 1 if any(Path("/dev").glob("nvidia[0-9]*")) else 0  # processes would fight over the memory of one GPU
-    run_tasks(tasks, settings.workers or alone, settings.scheduler, title="train")
+    workers = settings.workers or alone or workers_that_fit()
+    require_oof_room(run, settings, missing, at_once=workers)
+    while missing:
+        free = [pair for pair in missing if not is_locked(run.lock(*pair))]
+        if free:
+            run_tasks([_task(run, *pair) for pair in free], workers, settings.scheduler, title="train")
+        else:
+            _wait_for_others(run, missing)
+        missing = untrained(run, settings, models, folds)
 
 
 def untrained(
@@ -62,31 +77,53 @@ def is_whole(run: RunFolder, model: str, fold: int, has_test: bool) -> bool:
 
 
 def train_one(run_root: str, model: str, fold: int) -> None:
-    """The task: train `model` without `fold` unless that is done, then predict `fold` and the test set."""
+    """The task: train `model` without `fold` unless that is done, then predict `fold` and the test set.
+
+    Where another process is at it, there is nothing to do here.
+    """
+    run = RunFolder(Path(run_root))
+    with locked(run.lock(model, fold), wait=False) as held:
+        if held:
+            _train_and_predict(run, model, fold)
+
+
+def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
+    settings = read_settings(run)
     start_keras()
+    if settings.deterministic:
+        make_deterministic()
     import keras
 
     from base_models.prediction import load_network, predict
     from base_models.registry import load_models, model_named
+    from base_models.tensorboard import tensorboard
     from base_models.training import train_fold
 
-    run = RunFolder(Path(run_root))
-    settings = read_settings(run)
     load_models(settings.model_files)
     chosen, training = model_named(model), settings.train_by_model[model]
     shards = Shards.open(run.shards)
     config = {"model": model, "seed": settings.seed, "train": training.model_dump(mode="json")}
-    store = OOFStore.create(run.oof(model), shards.classes, settings.folds, config)
+    test = shards.test()
+    store = OOFStore.create(
+        run.oof(model),
+        shards.classes,
+        settings.folds,
+        config,
+        keep=kept_classes(settings, shards),
+        key_id=shards.key_id,
+        test_key_id=test.key_id,
+    )
     out = run.fold(model, fold)
     if not (out / "done.json").exists():
         earlier = earlier_weights(settings, model, fold)
         trained = load_network(earlier) if earlier else None
-        train_fold(chosen, shards, fold, settings.folds, training, out, settings.seed, trained)
+        lookers_on = [tensorboard(out / "tensorboard")] if settings.tensorboard else []
+        with heard_stop() as stop:
+            train_fold(chosen, shards, fold, settings.folds, training, out, settings.seed, trained, stop, lookers_on)
     network = load_network(out / "model.keras")  # as saved: what a later prediction will use
     inputs = chosen.inputs_for(training)
     held_out = np.flatnonzero(fold_of(shards.key_id, settings.folds) == fold)
     store.write_fold(fold, shards.key_id[held_out], predict(network, inputs, shards, held_out, training))
-    test = shards.test()
     if len(test):
         store.write_test(fold, test.key_id, predict(network, inputs, test, np.arange(len(test)), training))
     keras.utils.clear_session()
@@ -111,26 +148,22 @@ def earlier_weights(settings: RunSettings, model: str, fold: int) -> Path | None
             f"Expected {settings.folds} folds in {start} to start from, as here, received {folds}: its fold {fold} has "
             f"seen drawings that are held out here. Set folds={folds}, or start from another run."
         )
+    require_same_holdout(RunFolder(Path(start)), settings)
     return folder / "model.keras"
 
 
-def epoch_reached(history: Path) -> str:
-    """How far a training is, from its history: `epoch 7/20  map@3 0.913`; nothing before the first epoch's end."""
-    if not history.exists():
-        return ""
-    with history.open(newline="") as file:
-        last: dict[str, str] = {}
-        for last in csv.DictReader(file):  # noqa: B007
-            continue
-    score = last.get("val_map_at_3") or last.get("map_at_3") or "nan"
-    return f"epoch {last['epoch']}/{last['epochs']}  map@3 {float(score):.3f}" if last else ""
+def _wait_for_others(run: RunFolder, missing: list[tuple[str, int]]) -> None:
+    """Return as soon as another process has put down one of the `missing`."""
+    with console.status(f"another process trains the last {len(missing)}; waiting for it"):
+        while all(is_locked(run.lock(*pair)) for pair in missing):
+            time.sleep(PAUSE)
 
 
 def _task(run: RunFolder, model: str, fold: int) -> Task:
-    history = run.fold(model, fold) / "history.csv"
+    folder = run.fold(model, fold)
     return Task(
         name=f"{model} fold {fold}",
         function="pipelines.train:train_one",
         arguments={"run_root": str(run.root.resolve()), "model": model, "fold": fold},
-        state=lambda: epoch_reached(history),
+        state=lambda: epoch_reached(folder),
     )

@@ -17,6 +17,7 @@ from stacking.evidence import Evidence
 
 OF_A_MODEL = ("probability", "log_probability", "rank", "margin", "entropy")
 OVER_MODELS = ("mean", "log_mean", "least", "greatest", "deviation", "first_votes", "top_3_votes")
+OF_A_BASE_MODEL = ("confusion", "precision", "recall")
 OF_A_CLASS = ("prior", "confusion_sum", "class")
 
 
@@ -42,8 +43,8 @@ class CandidateTable:
 def feature_names(models: int, statistics: int) -> list[str]:
     """The columns of a table, in order; `models` counts the linear opinion, which comes last."""
     of_models = [f"model_{m}_{name}" for m in range(models) for name in OF_A_MODEL]
-    confusions = [f"model_{m}_confusion" for m in range(models - 1)]
-    return [*of_models, *OVER_MODELS, *confusions, *OF_A_CLASS, *(f"statistic_{f}" for f in range(statistics))]
+    of_base_models = [f"model_{m}_{name}" for m in range(models - 1) for name in OF_A_BASE_MODEL]
+    return [*of_models, *OVER_MODELS, *of_base_models, *OF_A_CLASS, *(f"statistic_{f}" for f in range(statistics))]
 
 
 def candidate_table(
@@ -53,8 +54,9 @@ def candidate_table(
 
     Features: each model's probability, its logarithm, rank, margin (logarithm less that of the model's best
     other class) and entropy (nats); over the models the mean, mean logarithm, least, greatest and standard
-    deviation, how many put the class first and among their first three; each model's confusion and their sum;
-    the class's log share; the class itself; the drawing's statistics.
+    deviation, how many put the class first and among their first three; of each base model the confusion of its
+    first class with this one, and its precision and recall for this one; the class's log share, the sum of the
+    confusions, the class itself; the drawing's statistics, times among them where they are known.
     """
     models, count = opinions.shape[1], min(candidates, opinions.shape[2])
     tops = np.stack([top(np.ascontiguousarray(opinions[:, m]), count) for m in range(models)], axis=1)  # (N, M + 1, K)
@@ -62,7 +64,8 @@ def candidate_table(
     width = len(feature_names(models, statistics.shape[1]))
     features = np.empty((len(chosen), width), np.float32)
     _fill_models(features, starts, chosen, opinions, log_of(opinions), tops[:, :, 0])
-    _fill_classes(features, starts, chosen, tops[:, :, 0], evidence.prior, evidence.confusion)
+    reliability = np.stack([evidence.precision, evidence.recall])  # (2, M, C)
+    _fill_classes(features, starts, chosen, tops[:, :, 0], evidence.prior, evidence.confusion, reliability)
     features[:, width - statistics.shape[1] :] = np.repeat(statistics, np.diff(starts), axis=0)
     return CandidateTable(starts, chosen, features)
 
@@ -145,18 +148,23 @@ def _fill_classes(
     chosen: NDArray[np.int64],
     firsts: NDArray[np.int64],
     prior: Floats,
-    confusion: NDArray[np.float32],
+    confusion: Floats,
+    reliability: Floats,
 ) -> None:
     models = len(confusion)  # the base models, without the linear opinion
     column = 5 * (models + 1) + 7
+    last = column + 3 * models
     for row in range(len(starts) - 1):
         for at in range(starts[row], starts[row + 1]):
             c = chosen[at]
+            line = features[at]
             total = np.float32(0)
             for model in range(models):
                 value = confusion[model, firsts[row, model], c]
-                features[at, column + model] = value
+                line[column + 3 * model] = value
+                line[column + 3 * model + 1] = reliability[0, model, c]
+                line[column + 3 * model + 2] = reliability[1, model, c]
                 total += value
-            features[at, column + models] = prior[c]
-            features[at, column + models + 1] = total
-            features[at, column + models + 2] = c
+            line[last] = prior[c]
+            line[last + 1] = total
+            line[last + 2] = c

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 
-from ground.errors import BadSettings, ClassMismatch
-from oof.scores import accuracy, average_precision_at_3, interval, log_loss, paired_bootstrap
+from oof.scores import accuracy, average_precision_at_3, interval, log_loss
 from stacking.columns import Floats, Labels
+from stacking.cross_validation import cross_predicted
+from stacking.decision import choose
+from stacking.nested import Nested, nested_choice
 from stacking.stacker import Stacker
 
 
@@ -38,6 +39,7 @@ class Comparison:
     chosen: str
     reason: str
     probabilities: dict[str, Floats]  # each (N, C)
+    nested: Nested | None = None  # what the choice itself is worth, where that was asked for
 
     def as_json(self, classes: tuple[str, ...]) -> dict[str, Any]:
         """What `scores.json` holds."""
@@ -47,6 +49,7 @@ class Comparison:
             "rows": [asdict(score) for score in self.scores],
             "chosen": self.chosen,
             "reason": self.reason,
+            "nested": None if self.nested is None else asdict(self.nested),
         }
 
 
@@ -56,21 +59,23 @@ def compare(
     y: Labels,
     folds: NDArray[np.int64],
     seed: int = 0,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+    nested: bool = False,
+    shards: NDArray[np.int64] | None = None,
 ) -> Comparison:
     """Score `estimators`, in order from simple to complex, by cross-validation, and choose one.
 
     X is (N, M * C + F), y (N,) places in the class list, `folds` (N,) the fold of each row: a method answers
     for a fold as fitted on all others. Chosen is the first in order whose MAP@3 the best one does not surpass
-    for sure: the paired bootstrap's 95 % interval of the difference holds 0. `progress` is told each name
-    before its turn.
+    for sure: the paired bootstrap's 95 % interval of the difference holds 0. With `nested` the choice is made anew
+    without each fold and scored on it; two folds alone can then only be parted by `shards` (N,), the cv shard of
+    each row. `progress` is told each name before its turn.
     """
     scores: list[Score] = []
     probabilities: dict[str, Floats] = {}
     precisions: dict[str, NDArray[np.float64]] = {}
     for name, estimator in estimators.items():
-        if progress is not None:
-            progress(name)
+        progress(name)
         start = time.perf_counter()
         probabilities[name] = cross_predicted(estimator, X, y, folds)
         seconds = time.perf_counter() - start
@@ -78,60 +83,11 @@ def compare(
         scores.append(_score(name, estimator, probabilities[name], y, precisions[name], seed, seconds))
     chosen, reason = choose(precisions, seed)
     marked = tuple(replace(score, chosen=score.name == chosen) for score in scores)
-    return Comparison(marked, chosen, reason, probabilities)
-
-
-def cross_predicted(
-    estimator: Stacker,
-    X: Floats,  # noqa: N803
-    y: Labels,
-    folds: NDArray[np.int64],
-) -> Floats:
-    """(N, C) each fold's probabilities by a fresh copy of `estimator`, fitted on the other folds."""
-    present = np.unique(folds)
-    if len(present) < 2:
-        raise BadSettings(f"Expected rows of 2 folds or more, received only fold {present.tolist()}. Use more folds.")
-    answers = {}
-    for fold in present:
-        held_out = folds == fold
-        answers[fold] = clone(estimator).fit(X[~held_out], y[~held_out]).predict_proba(X[held_out])
-    widths = {answer.shape[1] for answer in answers.values()}
-    if len(widths) > 1 or max(widths) <= y.max():
-        raise ClassMismatch(f"Expected all classes from every fold, received {sorted(widths)}. Give n_classes.")
-    probabilities = np.empty((len(y), widths.pop()), np.float32)
-    for fold, answer in answers.items():
-        probabilities[folds == fold] = answer
-    return probabilities
-
-
-def choose(precisions: Mapping[str, NDArray[np.float64]], seed: int = 0) -> tuple[str, str]:
-    """The name kept and why, from each method's average precision a row (N,), from simple to complex."""
-    means = {name: float(values.mean()) for name, values in precisions.items()}
-    best = max(means, key=means.__getitem__)  # of equals the first, which is the simplest
-    for name, values in precisions.items():
-        gain, low, high = paired_bootstrap(precisions[best], values, seed)
-        if low <= 0 and name != best:
-            return name, (
-                f"{name} is kept with MAP@3 {means[name]:.4f}: it is the simplest that {best}, the best with "
-                f"{means[best]:.4f}, does not surpass for sure ({gain:+.4f}, 95 % interval {low:+.4f} to {high:+.4f})."
-            )
-        if name == best:
-            break
-    return best, f"{best} is kept with MAP@3 {means[best]:.4f}: {_lead(precisions, best, seed)}"
-
-
-def _lead(precisions: Mapping[str, NDArray[np.float64]], best: str, seed: int) -> str:
-    """How far the best is ahead of the best of those that are simpler."""
-    names = list(precisions)
-    simpler = names[: names.index(best)]
-    if not simpler:
-        return "it is the best, and nothing is simpler."
-    next_best = max(simpler, key=lambda name: float(precisions[name].mean()))
-    gain, low, high = paired_bootstrap(precisions[best], precisions[next_best], seed)
-    return (
-        f"it is the best, and ahead of all that is simpler; of {next_best} by {gain:+.4f} "
-        f"(95 % interval {low:+.4f} to {high:+.4f})."
-    )
+    if not nested:
+        return Comparison(marked, chosen, reason, probabilities)
+    units = folds if shards is None else shards
+    again = nested_choice(estimators, X, y, folds, units, precisions, chosen, seed, progress)
+    return Comparison(marked, chosen, f"{reason} {again}", probabilities, again)
 
 
 def _score(

@@ -1,16 +1,18 @@
-"""What the fitted rows say of the classes: how often each occurs, what it is confused with, a linear second opinion."""
+"""What the fitted rows say of the classes: how often each occurs, how far each model is to be trusted there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ground.errors import BadOOF
-from stacking.columns import Floats, Labels
+from stacking.columns import Floats, Labels, blocks
 from stacking.linear import LinearStacker
 
-SMOOTHING = 2.0  # rows: what a confusion is worth before any has been seen
+SMOOTHING = 2.0  # rows: what a confusion or a reliability is worth before any has been seen
+BLOCK = 5_000  # rows; × 5 models × 340 classes × 4 bytes = 34 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,18 +22,31 @@ class Evidence:
     linear: LinearStacker
     prior: Floats  # (C,) log of each class's share
     confusion: Floats  # (M, C, C) log P(true class is the last | model m puts the middle one first)
+    precision: Floats  # (M, C) how often model m is right where it puts class c first
+    recall: Floats  # (M, C) how often model m puts class c first where it is the true one
 
     @classmethod
-    def of(cls, linear: LinearStacker, probabilities: Floats, statistics: Floats, labels: Labels) -> Self:
-        """From (N, M, C), (N, F) and (N,); `linear` is fitted here."""
-        _, models, classes = probabilities.shape
-        linear.fit(np.hstack([probabilities.reshape(len(labels), -1), statistics]), labels)
-        share = (np.bincount(labels, minlength=classes) + 1) / (len(labels) + classes)  # (C,)
-        counts = np.zeros((models, classes, classes))
-        for model in range(models):
-            np.add.at(counts[model], (probabilities[:, model].argmax(axis=1), labels), 1)
-        confusion = (counts + SMOOTHING * share) / (counts.sum(axis=2, keepdims=True) + SMOOTHING)
-        return cls(linear, np.log(share).astype(np.float32), np.log(confusion).astype(np.float32))
+    def of(
+        cls,
+        linear: LinearStacker,
+        probabilities: Floats,
+        statistics: Floats,
+        labels: Labels,
+        rows: Labels | None = None,
+    ) -> Self:
+        """From (N, M, C), (N, F) and (N,), of which only `rows`, by default all, are looked at; fits `linear`."""
+        rows = np.arange(len(labels)) if rows is None else rows
+        _fit(linear, probabilities, statistics, labels, rows)
+        counts = _first_choices(probabilities, labels, rows)  # (M, C, C)
+        of_classes = counts[0].sum(axis=0)  # (C,)
+        share = (of_classes + 1) / (len(rows) + len(of_classes))
+        said = counts.sum(axis=2)  # (M, C) how often each model puts each class first
+        confusion = (counts + SMOOTHING * share) / (said[:, :, None] + SMOOTHING)
+        right = np.diagonal(counts, axis1=1, axis2=2)  # (M, C)
+        expected = SMOOTHING * right.sum(axis=1, keepdims=True) / len(rows)  # by each model's accuracy
+        precision, recall = (right + expected) / (said + SMOOTHING), (right + expected) / (of_classes + SMOOTHING)
+        learned = (np.log(share), np.log(confusion), precision, recall)
+        return cls(linear, *(array.astype(np.float32) for array in learned))
 
     def with_opinion(self, probabilities: Floats, statistics: Floats) -> Floats:
         """(N, M + 1, C): the models' probabilities, then the linear stacker's, as one model more."""
@@ -45,7 +60,8 @@ def cross_fitted(
     """For each of `folds` random parts: its rows, and evidence learned on all other rows.
 
     A meta-model that is fitted on evidence from its own rows would trust it more than it deserves: with 28
-    drawings a class, a drawing's own label is 4 % of what is known of its class.
+    drawings a class, a drawing's own label is 4 % of what is known of its class. The parts do not follow the
+    labels either: which rows a row shares its part with must say nothing of its class.
     """
     if folds < 2 or len(labels) < folds:
         raise BadOOF(
@@ -54,10 +70,33 @@ def cross_fitted(
         )
     part = np.random.default_rng(seed).permutation(len(labels)) % folds
     for fold in range(folds):
-        others = part != fold
-        evidence = Evidence.of(_copy(linear), probabilities[others], statistics[others], labels[others])
-        yield np.flatnonzero(~others), evidence
+        others = np.flatnonzero(part != fold)
+        evidence = Evidence.of(_copy(linear), probabilities, statistics, labels, others)
+        yield np.flatnonzero(part == fold), evidence
 
 
 def _copy(linear: LinearStacker) -> LinearStacker:
     return LinearStacker(**linear.get_params())
+
+
+def _fit(linear: LinearStacker, probabilities: Floats, statistics: Floats, labels: Labels, rows: Labels) -> None:
+    """Draws what `linear` itself would draw of too many rows, but before they are copied."""
+    if len(rows) > linear.rows:
+        rows = rows[np.random.default_rng(linear.seed).choice(len(rows), linear.rows, replace=False)]
+    width = probabilities.shape[1] * probabilities.shape[2]
+    matrix = np.empty((len(rows), width + statistics.shape[1]), np.float32)
+    for places in blocks(np.arange(len(rows)), BLOCK):
+        matrix[places, :width] = probabilities[rows[places]].reshape(len(places), width)
+    matrix[:, width:] = statistics[rows]
+    linear.fit(matrix, labels[rows])
+
+
+def _first_choices(probabilities: Floats, labels: Labels, rows: Labels) -> NDArray[np.float64]:
+    """(M, C, C) how often each model puts the middle class first where the last is the true one."""
+    _, models, classes = probabilities.shape
+    counts = np.zeros((models, classes, classes))
+    for block in blocks(rows, BLOCK):
+        first = probabilities[block].argmax(axis=2)  # (n, M)
+        for model in range(models):
+            np.add.at(counts[model], (first[:, model], labels[block]), 1)
+    return counts

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ground.errors import BadSettings, MissingResult
-from ground.files import read_json
+from ground.errors import BadSettings
 from stacking.blends import GeometricBlend, MeanBlend, SingleModel, WeightedBlend
+from stacking.description import read_description
 from stacking.greedy_selection import GreedyBlend
+from stacking.layers import LayeredStacker
 from stacking.linear import LinearStacker
 from stacking.multiclass import MulticlassStacker
 from stacking.power_mean import PowerBlend
@@ -28,6 +29,7 @@ _CLASSES: dict[str, type[Stacker]] = {
         LinearStacker,
         CandidateStacker,
         MulticlassStacker,
+        LayeredStacker,
     )
 }
 
@@ -50,6 +52,7 @@ def methods(
         "greedy": GreedyBlend(**shape, seed=seed),
         "linear": LinearStacker(**shape, seed=seed),
         "lambdarank": CandidateStacker("lambdarank", **boosted),
+        "xendcg": CandidateStacker("xendcg", **boosted),
         "binary": CandidateStacker("binary", **boosted),
     }
     if multiclass:
@@ -63,9 +66,7 @@ def methods(
 
 def load_method(folder: Path) -> Stacker:
     """The fitted estimator that `save` wrote to `folder`, of whichever class it is."""
-    if not (folder / "stacker.json").exists():
-        raise MissingResult(f"Expected a saved meta-model in {folder}, received no stacker.json. Stack first.")
-    name = read_json(folder / "stacker.json")["class"]
+    name = read_description(folder)["class"]
     if name not in _CLASSES:
         raise BadSettings(f"Expected one of {', '.join(_CLASSES)} in {folder}, received {name!r}. Stack again.")
     return _CLASSES[name].load(folder)

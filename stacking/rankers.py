@@ -8,30 +8,37 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ground.errors import BadSettings
 from stacking.boosting import boost, load_booster, save_booster
-from stacking.candidates import CandidateTable, candidate_table, feature_names
+from stacking.candidates import CandidateTable, candidate_table
 from stacking.columns import Floats, Labels, log_of
 from stacking.evidence import Evidence, cross_fitted
+from stacking.lessons import Lessons, lessons
 from stacking.linear import LinearStacker
+from stacking.spilled_rows import SAMPLE
 from stacking.stacker import Stacker
+
+OBJECTIVES = {"lambdarank": "lambdarank", "xendcg": "rank_xendcg", "binary": "binary"}  # as LightGBM names them
 
 
 class CandidateStacker(Stacker):
-    """Trees that rank each drawing's candidate classes, by lambdarank or as binary rows.
+    """Trees that rank each drawing's candidate classes.
 
-    A linear stacker gives a second opinion, fitted without the rows it speaks of (`inner_folds`), and the trees
-    start from it, so they learn only what it misses. A drawing whose true class is not among its candidates
-    teaches nothing and is left out of the fit; predicting, it keeps its place with the others. Candidates get
-    the softmax of their scores; the other classes keep the linear opinion's order and probability, at the most
-    as much as the third candidate has, so that they never come among the first three.
+    The objective is lambdarank, truncated at the third place; xendcg, a cross entropy that bounds NDCG (Bruch, An
+    Alternative Cross Entropy Loss for Learning-to-Rank, WWW 2021); or binary, each row by itself. A linear stacker
+    gives a second opinion, fitted without the rows it speaks of (`inner_folds`), and the trees start from it, so
+    they learn only what it misses. A drawing whose true class is not among its candidates teaches nothing and is
+    left out of the fit; predicting, it keeps its place with the others. Candidates get the softmax of their
+    scores; the other classes keep the linear opinion's order and probability, at the most as much as the third
+    candidate has, so that they never come among the first three.
     """
 
     kind = "meta"
-    _arrays = ("prior_", "confusion_")
+    _arrays = ("prior_", "confusion_", "precision_", "recall_")
 
     def __init__(
         self,
-        objective: Literal["lambdarank", "binary"] = "lambdarank",
+        objective: Literal["lambdarank", "xendcg", "binary"] = "lambdarank",
         n_models: int = 1,
         n_classes: int | None = None,
         candidates: int = 10,  # each model's first so many classes
@@ -43,6 +50,7 @@ class CandidateStacker(Stacker):
         min_data_in_leaf: int = 100,  # candidate rows: about 8 drawings
         feature_fraction: float = 0.5,
         lambda_l2: float = 10.0,
+        rows: int = 1_000_000,  # drawings that teach the trees, drawn by seed; as 12 candidates × 80 bytes 1 GB
         threads: int = 0,  # 0: all cores
         seed: int = 0,
     ) -> None:
@@ -58,44 +66,36 @@ class CandidateStacker(Stacker):
         self.min_data_in_leaf = min_data_in_leaf
         self.feature_fraction = feature_fraction
         self.lambda_l2 = lambda_l2
+        self.rows = rows
         self.threads = threads
         self.seed = seed
 
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+        if self.objective not in OBJECTIVES:
+            raise BadSettings(f"Expected the objective {', '.join(OBJECTIVES)}, received {self.objective!r}.")
         linear = LinearStacker(self.n_models, probabilities.shape[2], seed=self.seed)
-        features, truth, counts = [], [], []
+        taught = np.random.default_rng(self.seed).permutation(len(labels)) < self.rows  # (N,)
         parts = cross_fitted(linear, probabilities, statistics, labels, self.inner_folds, self.seed)
-        for rows, evidence in parts:
-            opinions = evidence.with_opinion(probabilities[rows], statistics[rows])
-            table = self._table(opinions, statistics[rows], evidence)
-            true = table.classes == labels[rows][table.drawing]
-            teaches = np.add.reduceat(true, table.starts[:-1]) > 0  # (n,)
-            features.append(table.features[teaches[table.drawing]])
-            truth.append(true[teaches[table.drawing]])
-            counts.append(table.counts[teaches])
-        self.booster_ = self._boosted(np.concatenate(features), np.concatenate(truth), np.concatenate(counts))
+        with lessons(parts, probabilities, statistics, labels, taught, self.candidates, self.most) as taken:
+            self.booster_ = self._boosted(taken)
         evidence = Evidence.of(linear, probabilities, statistics, labels)
         self.linear_, self.prior_, self.confusion_ = evidence.linear, evidence.prior, evidence.confusion
+        self.precision_, self.recall_ = evidence.precision, evidence.recall
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
-        evidence = Evidence(self.linear_, self.prior_, self.confusion_)
+        evidence = Evidence(self.linear_, self.prior_, self.confusion_, self.precision_, self.recall_)
         opinions = evidence.with_opinion(probabilities, statistics)  # (N, M + 1, C)
-        table = self._table(opinions, statistics, evidence)
+        table = candidate_table(opinions, statistics, evidence, self.candidates, self.most)
         learned = self.booster_.predict(table.features, raw_score=True, num_threads=self.threads)
-        weights = self._weights((learned + self._start(table.features)).astype(np.float32), table)
+        start = self._start(opinions[table.drawing, -1, table.classes])
+        weights = self._weights((learned + start).astype(np.float32), table)
         answer = opinions[:, -1].copy()  # (N, C)
         _place(answer, table.starts, table.classes, weights)
         return answer / answer.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
 
-    def _table(self, opinions: Floats, statistics: Floats, evidence: Evidence) -> CandidateTable:
-        return candidate_table(opinions, statistics, evidence, self.candidates, self.most)
-
-    def _start(self, features: Floats) -> Floats:
+    def _start(self, opinion: Floats) -> Floats:
         """(R,) the linear opinion as a score: its logarithm, or as binary rows have it, its logit."""
-        column = feature_names(self.n_models + 1, 0).index(f"model_{self.n_models}_log_probability")
-        if self.objective == "lambdarank":
-            return features[:, column]
-        return features[:, column] - log_of(1 - features[:, column - 1])  # log p - log(1 - p)
+        return log_of(opinion) - log_of(1 - opinion) if self.objective == "binary" else log_of(opinion)
 
     def _weights(self, scores: Floats, table: CandidateTable) -> Floats:
         """(R,) what each candidate's share of its drawing is proportional to."""
@@ -104,23 +104,24 @@ class CandidateStacker(Stacker):
         highest = np.maximum.reduceat(scores, table.starts[:-1])
         return np.asarray(np.exp(scores - np.repeat(highest, table.counts)))
 
-    def _boosted(self, features: Floats, truth: NDArray[np.bool_], counts: NDArray[np.int64]) -> Any:
-        names = feature_names(self.n_models + 1, features.shape[1] - len(feature_names(self.n_models + 1, 0)))
+    def _boosted(self, lessons: Lessons) -> Any:
         data = lightgbm.Dataset(
-            features,
-            truth.astype(np.float32),
-            group=counts if self.objective == "lambdarank" else None,
-            init_score=self._start(features),
-            feature_name=names,
+            lessons.features,
+            lessons.truth.astype(np.float32),
+            group=None if self.objective == "binary" else lessons.counts,
+            init_score=self._start(lessons.opinion),
+            feature_name=lessons.names,
             categorical_feature=["class"],
         )
         settings = {
-            "objective": self.objective,
+            "objective": OBJECTIVES[self.objective],
             "learning_rate": self.learning_rate,
             "num_leaves": self.num_leaves,
             "min_data_in_leaf": self.min_data_in_leaf,
             "feature_fraction": self.feature_fraction,
             "lambda_l2": self.lambda_l2,
+            "bin_construct_sample_cnt": SAMPLE,
+            "feature_pre_filter": False,  # it doesn't know min_data_in_leaf where rows come in batches
             "lambdarank_truncation_level": 3,  # what comes after the third place is worth nothing in MAP@3
         }
         return boost(data, self.rounds, self.seed, self.threads, settings)

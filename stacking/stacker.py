@@ -10,9 +10,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from ground.errors import BadSettings, MissingResult
-from ground.files import read_json, whole_folder, write_json
+from ground.arrays import read_npz
+from ground.errors import BadSettings
+from ground.files import whole_folder
 from stacking.columns import Floats, Labels, split_columns
+from stacking.description import read_description, write_description
 from stacking.matrices import classes_and_labels, matrix_to_answer, matrix_to_fit
 
 ROWS_AT_ONCE = 20_000  # answered; × 5 models × 340 classes × 4 bytes = 136 MB for each array of that shape
@@ -62,16 +64,14 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """What `save` wrote; raises `MissingResult` or `BadSettings` where `folder` holds something else."""
-        if not (folder / "stacker.json").exists():
-            raise MissingResult(f"Expected a saved {cls.__name__} in {folder}, received no stacker.json. Stack first.")
-        content = read_json(folder / "stacker.json")
+        """What `save` wrote; raises `MissingResult`, `BadData` where it is damaged, `BadSettings` for another class."""
+        content = read_description(folder)
         if content["class"] != cls.__name__:
             raise BadSettings(f"Expected a {cls.__name__} in {folder}, received a {content['class']}.")
         stacker = cls(**content["params"])
-        with (folder / "arrays.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            for name in ("classes_", *cls._arrays):
-                setattr(stacker, name, arrays[name])
+        arrays = read_npz(folder / "arrays.npz")
+        for name in ("classes_", *cls._arrays):
+            setattr(stacker, name, arrays[name].copy())  # read_npz gives what may not be written
         stacker.n_features_in_ = content["n_features_in"]
         stacker._load_more(folder)
         return stacker
@@ -90,6 +90,10 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
         """(N, C) of sum 1 from (N, M, C) and (N, F)."""
 
+    def _settings(self) -> dict[str, Any]:
+        """The parameters that are written with the estimator, as JSON."""
+        return dict(self.get_params(deep=False))
+
     def _save_more(self, folder: Path) -> None:
         """Write what is neither a setting nor an array; most have nothing."""
 
@@ -97,8 +101,8 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         """Read what `_save_more` wrote."""
 
     def _save_into(self, folder: Path) -> None:
-        content = {"class": type(self).__name__, "params": self.get_params(), "n_features_in": self.n_features_in_}
-        write_json(folder / "stacker.json", content)
         arrays = {name: np.asarray(getattr(self, name)) for name in ("classes_", *self._arrays)}
         np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
         self._save_more(folder)
+        content = {"class": type(self).__name__, "params": self._settings(), "n_features_in": self.n_features_in_}
+        write_description(folder, content)

@@ -72,6 +72,8 @@ def read_submission(path: Path) -> Submission:
     _refuse(path, lengths != LABELS, table, f"{LABELS} labels, one space between them")
     letters = pa.compute.utf8_length(split.flatten()).to_numpy().reshape(-1, LABELS)
     _refuse(path, (letters > LONGEST_LABEL).any(axis=1), table, f"labels of at most {LONGEST_LABEL} letters")
+    nul = pa.compute.match_substring(split.flatten(), "\0").to_numpy(zero_copy_only=False).reshape(-1, LABELS)
+    _refuse(path, nul.any(axis=1), table, "labels without NUL")  # which NumPy's text loses at the end of a label
     words = split.flatten().to_numpy(zero_copy_only=False).reshape(-1, LABELS)
     first, second, third = words.T
     empty = (words == "").any(axis=1)

@@ -4,7 +4,7 @@ A row on its way is a dictionary of tensors, `key_id` and `label` among them, st
 so the buffer that shuffles them is small as well.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from features.augmentation import Augmentation, draw_transforms
 from features.cores import threads
 from features.drawings import Drawings
 from features.feeds.tuning import AHEAD
-from features.inputs import ModelInput
+from features.inputs import Made, ModelInput
 
 Row = dict[str, tf.Tensor]
 AT_ONCE = 4  # files whose rows are mixed; each is in random order already
@@ -49,7 +49,7 @@ def only(rows: tf.data.Dataset, key_id: NDArray[np.int64]) -> tf.data.Dataset:
 
 def batches(
     rows: tf.data.Dataset,
-    make: Callable[[Row, tf.Tensor], tf.Tensor],
+    make: Callable[[Row, tf.Tensor], Any],
     batch_size: int,
     seed: int,
     shuffle: bool,
@@ -71,21 +71,38 @@ def mixed(rows: tf.data.Dataset, row_bytes: int, seed: int) -> tf.data.Dataset:
     return rows.shuffle(held, seed=seed, reshuffle_each_iteration=False)
 
 
-def in_python(function: Callable[..., NDArray[Any]], arguments: Sequence[tf.Tensor], inputs: ModelInput) -> tf.Tensor:
+def in_python(function: Callable[..., Made], arguments: Sequence[tf.Tensor], inputs: ModelInput) -> Any:
     """One input made by a Python function of the arguments as NumPy values or bytes: `map` itself runs in a graph."""
+    spec = spec_of(inputs)
+    arrays = tf.nest.flatten(spec)
 
-    def eager(*tensors: tf.Tensor) -> NDArray[Any]:
-        return function(*(tensor.numpy() for tensor in tensors))
+    def eager(*tensors: tf.Tensor) -> list[NDArray[Any]]:
+        made: list[NDArray[Any]] = tf.nest.flatten(function(*(tensor.numpy() for tensor in tensors)))
+        return made
 
-    made = tf.py_function(eager, arguments, tf.as_dtype(inputs.dtype))
-    made.set_shape(inputs.shape)
-    return made
+    given = tf.py_function(eager, arguments, [array.dtype for array in arrays])
+    for tensor, array in zip(given, arrays, strict=True):
+        tensor.set_shape(array.shape)
+    return tf.nest.pack_sequence_as(spec, given)
 
 
-def make_one(drawing: Drawings, inputs: ModelInput, augmentation: Augmentation | None, luck: int) -> NDArray[Any]:
+def spec_of(inputs: ModelInput) -> Any:
+    """The `tf.TensorSpec` of one drawing's input, or a dictionary of such."""
+    if isinstance(inputs.shape, dict):
+        return {name: tf.TensorSpec(shape, inputs.dtype[name]) for name, shape in inputs.shape.items()}
+    return tf.TensorSpec(inputs.shape, inputs.dtype)
+
+
+def one_by_one(made: Made) -> Iterator[Made]:
+    """The inputs of a batch, each by itself."""
+    if not isinstance(made, dict):
+        return iter(made)
+    return (dict(zip(made, arrays, strict=True)) for arrays in zip(*made.values(), strict=True))
+
+
+def make_one(drawing: Drawings, inputs: ModelInput, augmentation: Augmentation | None, luck: int) -> Made:
     """The input of a single drawing."""
     transforms = None
     if augmentation is not None:
         transforms = draw_transforms(drawing, augmentation, np.random.default_rng(luck))
-    made: NDArray[Any] = inputs.make(drawing, transforms)[0]
-    return made
+    return next(one_by_one(inputs.make(drawing, transforms)))

@@ -4,7 +4,6 @@ A shuffle only as good as its buffer, and every row handed over by Python: the d
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -12,9 +11,9 @@ from numpy.typing import NDArray
 
 from features.augmentation import Augmentation, draw_transforms
 from features.drawings import cv_of
-from features.feeds.batching import mixed
+from features.feeds.batching import mixed, one_by_one, spec_of
 from features.feeds.tuning import AHEAD
-from features.inputs import ModelInput
+from features.inputs import Made, ModelInput
 from features.shards import Shards
 
 BLOCK = 512  # drawings drawn at once, then handed out one by one
@@ -30,22 +29,23 @@ def feed(
     shuffle: bool = True,
 ) -> tf.data.Dataset:
     """Batches (x, y) of each of `rows` once; see `open_feed`."""
-    files = _by_file(shards, rows)
+    files, spec = _by_file(shards, rows), spec_of(inputs)
 
-    def examples() -> Iterator[tuple[NDArray[Any], np.int32]]:
+    def examples() -> Iterator[tuple[Made, np.int32]]:
         rng = np.random.default_rng(seed)
         for file in rng.permutation(len(files)) if shuffle else range(len(files)):
             for first in range(0, len(files[file]), BLOCK):
                 block = files[file][first : first + BLOCK]
                 drawings = shards.take(block)
                 transforms = None if augmentation is None else draw_transforms(drawings, augmentation, rng)
-                yield from zip(inputs.make(drawings, transforms), shards.label[block].astype(np.int32), strict=True)
+                made = one_by_one(inputs.make(drawings, transforms))
+                yield from zip(made, shards.label[block].astype(np.int32), strict=True)
 
-    signature = tf.TensorSpec(inputs.shape, inputs.dtype), tf.TensorSpec((), tf.int32)
-    pairs = tf.data.Dataset.from_generator(examples, output_signature=signature)
+    pairs = tf.data.Dataset.from_generator(examples, output_signature=(spec, tf.TensorSpec((), tf.int32)))
     pairs = pairs.apply(tf.data.experimental.assert_cardinality(len(rows)))
     if shuffle:
-        pairs = mixed(pairs, int(np.prod(inputs.shape)) * tf.as_dtype(inputs.dtype).size, seed)
+        row_bytes = sum(array.shape.num_elements() * array.dtype.size for array in tf.nest.flatten(spec))
+        pairs = mixed(pairs, row_bytes, seed)
     return pairs.batch(batch_size).prefetch(AHEAD)
 
 

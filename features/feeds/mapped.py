@@ -11,18 +11,23 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from features.feeds.batching import spec_of
 from features.feeds.shards import ShardFeed
 from features.feeds.tuning import AHEAD
 
 
 def mapped(feed: ShardFeed) -> tf.data.Dataset:
     """The batches of `feed`, made in a thread of their own while the model trains."""
+    spec = spec_of(feed.inputs)
+    arrays = tf.nest.flatten(spec)
 
-    def make(place: np.int64) -> tuple[NDArray[Any], NDArray[np.int32]]:
-        return feed[int(place)]
+    def make(place: np.int64) -> list[NDArray[Any]]:
+        made: list[NDArray[Any]] = tf.nest.flatten(feed[int(place)])
+        return made
 
-    def batch(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        x, y = tf.numpy_function(make, [place], (tf.as_dtype(feed.inputs.dtype), tf.int32))
-        return tf.ensure_shape(x, (None, *feed.inputs.shape)), tf.ensure_shape(y, (None,))
+    def batch(place: tf.Tensor) -> tuple[Any, tf.Tensor]:
+        *x, y = tf.numpy_function(make, [place], [*(array.dtype for array in arrays), tf.int32])
+        x = [tf.ensure_shape(tensor, (None, *array.shape)) for tensor, array in zip(x, arrays, strict=True)]
+        return tf.nest.pack_sequence_as(spec, x), tf.ensure_shape(y, (None,))
 
     return tf.data.Dataset.range(len(feed)).map(batch, num_parallel_calls=1, deterministic=True).prefetch(AHEAD)

@@ -27,10 +27,10 @@ def open_feed(
 ) -> Any:
     """What `fit` takes for one epoch: batches (x, y) that hold each of `rows` exactly once; its length is the steps.
 
-    x is (B, *inputs.shape), y (B,) int32. With `shuffle` each epoch has an order of its own that (seed, epoch) fixes:
-    a true permutation from `shards`, from the others the shards' files in random order through a shuffle buffer.
-    Without, rows come in the order of the shards. From `first_step` on it goes through the rest of an epoch that was
-    broken off. Only `shards` works without TensorFlow. Raises what `check_feed` raises.
+    x is (B, *inputs.shape), or a dictionary of such, y (B,) int32. With `shuffle` each epoch has an order of its own
+    that (seed, epoch) fixes: a true permutation from `shards`, from the others the shards' files in random order
+    through a shuffle buffer. Without, rows come in the order of the shards. From `first_step` on it goes through the
+    rest of an epoch that was broken off. Only `shards` works without TensorFlow. Raises what `check_feed` raises.
     """
     if name == "shards":
         from keras.backend import backend

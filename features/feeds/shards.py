@@ -1,7 +1,7 @@
 """The default feed: random access into shards, inputs made on the fly, any batch repeatable by its number."""
 
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import keras
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from features.augmentation import Augmentation, draw_transforms
 from features.drawings import Drawings
-from features.inputs import ModelInput
+from features.inputs import Made, ModelInput
 from ground.errors import BadSettings
 
 
@@ -25,7 +25,7 @@ class Source(Protocol):
 
 
 class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
-    """The batches (x, y) of one epoch: x (B, *inputs.shape), y (B,) int32; the last one holds what is left.
+    """The batches (x, y) of one epoch: x as `inputs` makes it, y (B,) int32; the last one holds what is left.
 
     With `shuffle`, an epoch goes through `rows` once, in an order that (seed, epoch) fixes; augmentations follow from
     (seed, epoch, step). So any batch can be made again, and training goes on after a stop as if there had been none:
@@ -59,7 +59,7 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         """Steps from the first one to the end of the epoch."""
         return -(-len(self.rows) // self.batch_size) - self.first_step
 
-    def __getitem__(self, place: int) -> tuple[NDArray[Any], NDArray[np.int32]]:
+    def __getitem__(self, place: int) -> tuple[Made, NDArray[np.int32]]:
         """Batch `place` from the first step on. Raises `IndexError` past the last one."""
         if not 0 <= place < len(self):
             raise IndexError(f"Expected a step from 0 to {len(self) - 1}, received {place}.")

@@ -12,7 +12,7 @@ from features.cores import threads
 from features.csv_export import COLUMNS, csv_folder, csv_path
 from features.drawings import Drawings, cv_of
 from features.feeds.batching import Row, batches, in_python, make_one, only, rows_of
-from features.inputs import ModelInput
+from features.inputs import Made, ModelInput
 from features.shards import Shards
 
 NEEDED = ("drawing", "y", "key_id")  # in the order of the columns
@@ -32,10 +32,10 @@ def feed(
     """Batches (x, y) of each of `rows` once; see `open_feed`."""
     folder, key_id = csv_folder(shards, inputs), shards.key_id[rows]
 
-    def draw(drawing: bytes, luck: np.int64) -> NDArray[Any]:
+    def draw(drawing: bytes, luck: np.int64) -> Made:
         return make_one(Drawings.from_strokes([orjson.loads(drawing)]), inputs, augmentation, int(luck))
 
-    def make(row: Row, luck: tf.Tensor) -> tf.Tensor:
+    def make(row: Row, luck: tf.Tensor) -> Any:
         return in_python(draw, [row["drawing"], luck], inputs)
 
     files = [csv_path(folder, cv) for cv in np.unique(cv_of(key_id))]  # a held-out fold's are not even opened

@@ -11,7 +11,7 @@ from features.augmentation import Augmentation
 from features.cores import threads
 from features.drawings import cv_of
 from features.feeds.batching import Row, batches, in_python, make_one, only, rows_of
-from features.inputs import ModelInput
+from features.inputs import Made, ModelInput
 from features.shards import Shards
 from features.stroke_bytes import drawing_of
 from features.tfrecord_folders import find_records
@@ -36,11 +36,11 @@ def feed(
     names = STROKES if records.picture is None else IMAGE
     layout = {**NUMBERS, **{name: tf.io.FixedLenFeature([], tf.string) for name in names}}
 
-    def draw(*values: Any) -> NDArray[Any]:
+    def draw(*values: Any) -> Made:
         *strokes, luck = values
         return make_one(drawing_of(*strokes), inputs, augmentation, int(luck))
 
-    def make(row: Row, luck: tf.Tensor) -> tf.Tensor:
+    def make(row: Row, luck: tf.Tensor) -> Any:
         if records.encoding == "raw":
             return tf.reshape(tf.io.decode_raw(row["image"], tf.uint8), inputs.shape)
         if records.encoding == "png":

@@ -122,6 +122,8 @@ def _stroke(
             at = skip(text, at + 1, end)
             if at >= end or text[at] != OPEN:
                 return Reason.DRAWING, at, lists, first
+        elif at < end and text[at] == OPEN:
+            return Reason.DRAWING, at, lists, first
     if at >= end or text[at] != CLOSE:
         return Reason.DRAWING, at, lists, first
     if lists < 2:

@@ -53,6 +53,7 @@ def import_(
     from ground.errors import BadSettings
     from oof.exchange import import_oof
     from pipelines.changes import read_settings
+    from pipelines.oof_stores import kept_classes
     from pipelines.run_folder import RunFolder
 
     folder = RunFolder(run)
@@ -68,6 +69,7 @@ def import_(
         folds=settings.folds,
         test_path=test,
         test_key_id=shards.test().key_id if test else None,
+        keep=kept_classes(settings, shards),
     )
     typer.echo(
         f"{folder.oof(model)}: {len(shards):,} drawings. Stack anew with `doodlestack stack --run {run} --force`."
@@ -79,23 +81,13 @@ def check(
     models: Annotated[list[str] | None, typer.Argument(help="All that the stack would take by default.")] = None,
     run: Run = Path("run"),
 ) -> None:
-    """Verify stores against this run's drawings: classes, folds, rows, checksums; names what is wrong."""
-    from features.shards import Shards
-    from oof.scores import accuracy, map_at_3
-    from oof.store import OOFStore
+    """Verify stores against this run's drawings; names everything that is wrong, with its file and what to do."""
     from pipelines.changes import read_settings
+    from pipelines.oof_check import check_stores
     from pipelines.run_folder import RunFolder
-    from pipelines.stack import stacked_models
 
     folder = RunFolder(run)
-    settings = read_settings(folder)
-    shards = Shards.open(folder.shards)
-    for model in models or stacked_models(folder, settings):
-        store = OOFStore(folder.oof(model))
-        store.check(shards.key_id, shards.classes, settings.folds)
-        probabilities, label = store.read(shards.key_id), shards.label.astype("int64")
-        scores = f"accuracy {accuracy(probabilities, label):.4f}  map@3 {map_at_3(probabilities, label):.4f}"
-        typer.echo(f"{model}: whole, {len(shards):,} drawings, {scores}")
+    check_stores(folder, read_settings(folder), models or ())
 
 
 BLEND_EXAMPLES = (

@@ -1,18 +1,37 @@
-"""The commands that look: at new drawings (`predict`), at the registry (`models`), at a run (`status`)."""
+"""The commands that look: at new drawings (`predict`), at the registry (`models`), at a run (`status`, `doctor`)."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.options import ModelFiles, Run
+from pipelines.commands.options import (
+    Changes,
+    Data,
+    Feed,
+    Folds,
+    Given,
+    ModelFiles,
+    Models,
+    Preset,
+    Run,
+    SettingsFile,
+)
+
+if TYPE_CHECKING:
+    from pipelines.checks import Check
+    from pipelines.run_folder import RunFolder
+    from pipelines.settings import RunSettings
+
+FAILED = 2  # exit code: something stands in the way, or is violated
 
 
 def add_to(app: typer.Typer) -> None:
     """Register these commands."""
     app.command("predict", epilog=PREDICT_EXAMPLES)(predict)
     app.command("models", epilog=MODELS_EXAMPLES)(models)
-    app.command("status")(status)
+    app.command("status", epilog=STATUS_EXAMPLES)(status)
+    app.command("doctor", epilog=DOCTOR_EXAMPLES)(doctor)
 
 
 PREDICT_EXAMPLES = (
@@ -61,8 +80,83 @@ def models(
     Console().print(model_in_detail(name, memory) if name else models_table(memory))
 
 
-def status(run: Run = Path("run")) -> None:
+STATUS_EXAMPLES = (
+    "[bold]Examples[/bold]\n\n"
+    "doodlestack status --run runs/quick\n\n"
+    "doodlestack status --run runs/quick --audit --audit-file copies.csv   [dim]with all equal drawings[/dim]"
+)
+
+
+def status(
+    run: Run = Path("run"),
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Show that nothing which was predicted had been seen; exit 2 if it had.")
+    ] = False,
+    audit_file: Annotated[
+        Path | None, typer.Option(help="A CSV to write: drawings that are there under several key_ids.")
+    ] = None,
+) -> None:
     """What is there, what is missing, and the command that makes it."""
     from pipelines.status import show_status
 
     show_status(run)
+    if audit or audit_file:
+        from pipelines.audit import audit as audit_run
+        from pipelines.changes import read_settings
+        from pipelines.progress import console
+        from pipelines.run_folder import RunFolder
+
+        folder = RunFolder(run)
+        with console.status("audit"):
+            checks = audit_run(folder, read_settings(folder), audit_file)
+        _show(checks)
+
+
+DOCTOR_EXAMPLES = (
+    "[bold]Examples[/bold]\n\n"
+    "doodlestack doctor --data quickdraw --preset full --run runs/full   [dim]before a run of days[/dim]\n\n"
+    "doodlestack doctor --run runs/quick   [dim]before going on with one[/dim]"
+)
+
+
+def doctor(
+    data: Data = None,
+    run: Run = Path("run"),
+    preset: Preset = None,
+    settings: SettingsFile = None,
+    changes: Changes = None,
+    models: Models = None,
+    model_files: ModelFiles = None,
+    folds: Folds = None,
+    feed: Feed = None,
+) -> None:
+    """Look, in seconds, at all that a run needs: disk, memory, data, folds, every model, the submission's format.
+
+    Nothing is written. Exit 2 where something stands in the way.
+    """
+    from pipelines.preflight import preflight
+    from pipelines.progress import console
+    from pipelines.run_folder import RunFolder
+
+    given = Given(data, preset, settings, changes, models, model_files, folds, feed=feed)
+    with console.status("preflight"):
+        folder = RunFolder(run)
+        checks = preflight(folder, _settings_of(folder, given))
+    _show(checks)
+
+
+def _settings_of(run: "RunFolder", given: Given) -> "RunSettings":
+    """Of a run that was begun, with what was given over them; of a new one, where data, preset or a file are given."""
+    new = given.data or given.preset or given.settings or not run.settings.exists()
+    return given.resolved() if new else given.laid_over(run)
+
+
+def _show(checks: "list[Check]") -> None:
+    """Print them; exit with `FAILED` where one is a failure."""
+    from rich.console import Console
+
+    from pipelines.checks import checks_table, failures
+
+    Console().print(checks_table(checks))
+    if failures(checks):
+        raise typer.Exit(FAILED)

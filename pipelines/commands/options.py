@@ -42,6 +42,15 @@ ModelFiles = Annotated[
     typer.Option("--model-file", help="A Python file with base models of your own.", rich_help_panel=SETTINGS),
 ]
 Folds = Annotated[int | None, typer.Option(help="Cross-validation folds.", rich_help_panel=SETTINGS)]
+Holdout = Annotated[
+    int | None,
+    typer.Option(
+        metavar="SHARDS",
+        help="Set aside so many of the 100 cv shards; the kept method is scored on them once.",
+        rich_help_panel=SETTINGS,
+    ),
+]
+Layers = Annotated[int | None, typer.Option(help="2: stack the meta-models' answers again.", rich_help_panel=SETTINGS)]
 Seed = Annotated[int | None, typer.Option(help="The seed of everything random.", rich_help_panel=SETTINGS)]
 Epochs = Annotated[int | None, typer.Option(help="Epochs of every model.", rich_help_panel=SETTINGS)]
 Feed = Annotated[
@@ -54,6 +63,16 @@ Workers = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="A dask scheduler whose workers take the tasks.", rich_help_panel=SETTINGS),
+]
+Deterministic = Annotated[
+    bool,
+    typer.Option("--deterministic", help="Train to the same bits again on the same machine.", rich_help_panel=SETTINGS),
+]
+TensorBoard = Annotated[
+    bool,
+    typer.Option(
+        "--tensorboard", help="Also for TensorBoard: tensorboard --logdir RUN/models.", rich_help_panel=SETTINGS
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Delete results of other settings and make them anew.")]
 
@@ -74,6 +93,10 @@ class Given:
     feed: FeedName | None = None
     workers: int | None = None
     scheduler: str | None = None
+    deterministic: bool = False
+    tensorboard: bool = False
+    holdout: int | None = None
+    layers: int | None = None
 
     def resolved(self) -> "RunSettings":
         """The complete settings of a new run: the preset, over it the file, over it the command line."""
@@ -87,7 +110,16 @@ class Given:
 
     def over(self, run: "RunFolder", force: bool = False) -> "RunSettings":
         """The settings that a run folder has, with what was given laid over them and written there."""
-        from pipelines.changes import read_settings, write_settings
+        from pipelines.changes import write_settings
+
+        settings = self.laid_over(run)
+        if self.changes or self._values():
+            write_settings(run, settings, force)
+        return settings
+
+    def laid_over(self, run: "RunFolder") -> "RunSettings":
+        """The settings that a run folder has, with what was given laid over them; nothing is written."""
+        from pipelines.changes import read_settings
 
         held = read_settings(run)
         if not (self.changes or self._values()):
@@ -95,9 +127,7 @@ class Given:
         from pipelines.layers import Layer, changes_layer, file_layer, resolve
 
         own = Layer(self._values(), "the command line")
-        settings = resolve([file_layer(run.settings), changes_layer(self.changes or []), own])
-        write_settings(run, settings, force)
-        return settings
+        return resolve([file_layer(run.settings), changes_layer(self.changes or []), own])
 
     def _values(self) -> dict[str, Any]:
         """The given options as nested settings."""
@@ -107,9 +137,13 @@ class Given:
             "models": None if self.models is None else [name.strip() for name in self.models.split(",")],
             "model_files": [str(file) for file in self.model_files or []] or None,
             "folds": self.folds,
+            "holdout": self.holdout,
+            "stack": None if self.layers is None else {"layers": self.layers},
             "seed": self.seed,
             "train": {name: value for name, value in training.items() if value is not None} or None,
             "workers": self.workers,
             "scheduler": self.scheduler,
+            "deterministic": self.deterministic or None,
+            "tensorboard": self.tensorboard or None,
         }
         return {name: value for name, value in direct.items() if value is not None}

@@ -8,11 +8,14 @@ import typer
 from pipelines.commands.options import (
     Changes,
     Data,
+    Deterministic,
     Epochs,
     Feed,
     Folds,
     Force,
     Given,
+    Holdout,
+    Layers,
     ModelFiles,
     Models,
     Preset,
@@ -20,6 +23,7 @@ from pipelines.commands.options import (
     Scheduler,
     Seed,
     SettingsFile,
+    TensorBoard,
     Workers,
 )
 
@@ -54,17 +58,38 @@ def run(
     models: Models = None,
     model_files: ModelFiles = None,
     folds: Folds = None,
+    holdout: Holdout = None,
+    layers: Layers = None,
     seed: Seed = None,
     epochs: Epochs = None,
     feed: Feed = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    deterministic: Deterministic = False,
+    tensorboard: TensorBoard = False,
     force: Force = False,
 ) -> None:
     """Everything: shuffle, train, stack, submit, report. What is there and whole is not made again."""
     from pipelines.run import run as run_all
 
-    given = Given(data, preset, settings, changes, models, model_files, folds, seed, epochs, feed, workers, scheduler)
+    given = Given(
+        data,
+        preset,
+        settings,
+        changes,
+        models,
+        model_files,
+        folds,
+        seed,
+        epochs,
+        feed,
+        workers,
+        scheduler,
+        deterministic,
+        tensorboard,
+        holdout,
+        layers,
+    )
     run_all(out, given.resolved(), force)
 
 
@@ -81,6 +106,7 @@ def shuffle(
     preset: Preset = None,
     settings: SettingsFile = None,
     changes: Changes = None,
+    holdout: Holdout = None,
     seed: Seed = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
@@ -97,7 +123,7 @@ def shuffle(
     from pipelines.shuffle import shuffle as make_shards
 
     folder = RunFolder(run)
-    given = Given(data, preset, settings, changes, seed=seed, workers=workers, scheduler=scheduler)
+    given = Given(data, preset, settings, changes, seed=seed, workers=workers, scheduler=scheduler, holdout=holdout)
     goes_on = folder.settings.exists() and not (data or preset or settings)
     resolved = given.over(folder, force) if goes_on else given.resolved()
     write_settings(folder, resolved, force)
@@ -122,6 +148,8 @@ def train(
     feed: Feed = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    deterministic: Deterministic = False,
+    tensorboard: TensorBoard = False,
     force: Force = False,
 ) -> None:
     """Train the base models without each fold, and predict that fold and the test set."""
@@ -129,18 +157,26 @@ def train(
     from pipelines.train import train as train_all
 
     folder = RunFolder(run)
-    given = Given(changes=changes, feed=feed, workers=workers, scheduler=scheduler)
+    given = Given(
+        changes=changes,
+        feed=feed,
+        workers=workers,
+        scheduler=scheduler,
+        deterministic=deterministic,
+        tensorboard=tensorboard,
+    )
     train_all(folder, given.over(folder, force), models or (), fold or ())
 
 
 STACK_EXAMPLES = (
     "[bold]Examples[/bold]\n\n"
     "doodlestack stack --run runs/quick\n\n"
+    "doodlestack stack --run runs/quick --layers 2 --force\n\n"
     "doodlestack stack --run runs/quick --set stack.candidates=8 --force"
 )
 
 
-def stack(run: Run = Path("run"), changes: Changes = None, force: Force = False) -> None:
+def stack(run: Run = Path("run"), changes: Changes = None, layers: Layers = None, force: Force = False) -> None:
     """Join the base models in every way the settings name, score each honestly, keep the best."""
     from rich.console import Console
 
@@ -150,7 +186,7 @@ def stack(run: Run = Path("run"), changes: Changes = None, force: Force = False)
     from pipelines.stack import stack as stack_all
 
     folder = RunFolder(run)
-    stack_all(folder, Given(changes=changes).over(folder, force), force)
+    stack_all(folder, Given(changes=changes, layers=layers).over(folder, force), force)
     scores = read_json(folder.stack / "scores.json")
     Console().print(scores_table(scores), scores["reason"])
 

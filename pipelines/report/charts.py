@@ -75,7 +75,10 @@ def whisker(low: float, value: float, high: float, span: tuple[float, float], ma
 
 def whisker_axis(span: tuple[float, float]) -> Html:
     """The scale that belongs to `whisker`."""
-    names = [element("text", f"{tick:.3f}".rstrip("0"), x=f"{_share(tick, span):.1f}", y=14) for tick in ticks(*span)]
+    names = [
+        element("text", f"{tick:.3f}".rstrip("0").rstrip("."), x=f"{_share(tick, span):.1f}", y=14)
+        for tick in ticks(*span)
+    ]
     return element("svg", names, viewBox="-6 0 212 20", class_="whisker", role="img", aria_label="scale")
 
 

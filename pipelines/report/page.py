@@ -7,6 +7,7 @@ from pipelines.report.markup import Html, element, joined
 from pipelines.report.sections.confusions import confusions
 from pipelines.report.sections.each_class import each_class
 from pipelines.report.sections.errors_in_common import errors_in_common
+from pipelines.report.sections.explanation import explanation
 from pipelines.report.sections.headline import headline
 from pipelines.report.sections.learning import learning
 from pipelines.report.sections.methods import methods
@@ -17,6 +18,7 @@ from pipelines.report.sections.settings_and_files import files, settings
 SECTIONS = {
     "In short": headline,
     "All methods": methods,
+    "Why it answers so": explanation,
     "Each class": each_class,
     "Most confused pairs": confusions,
     "Errors in common": errors_in_common,

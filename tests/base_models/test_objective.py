@@ -30,6 +30,22 @@ def test_the_loss_is_crossentropy_with_smoothed_labels():
     assert float(loss[0]) == pytest.approx(-(target * np.log(probabilities[0])).sum(), rel=1e-5)
 
 
+def test_averages_of_the_weights_take_their_place_only_when_told():
+    settings = TrainSettings(ema=0.5, learning_rate=0.1, schedule="cosine", warmup=0.0, weight_decay=0.0)
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, use_bias=False)])
+    network.compile(optimizer(settings, learning_rate_schedule(settings, 100)), loss="mse")
+    x, y = np.ones((8, 3), "float32"), np.full((8, 1), 50, "float32")
+    seen = []
+    for _ in range(3):
+        network.fit(x, y, batch_size=8, verbose=0)
+        seen.append(np.array(network.trainable_variables[0]))
+    average = seen[0]
+    for weights in seen[1:]:
+        average = 0.5 * average + 0.5 * weights
+    network.optimizer.use_averages(network)
+    np.testing.assert_allclose(np.array(network.trainable_variables[0]), average, rtol=1e-6)
+
+
 def test_weight_decay_spares_biases_and_normalisation():
     settings = TrainSettings(weight_decay=0.5, learning_rate=1.0, schedule="cosine", warmup=0.0)
     network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.BatchNormalization()])

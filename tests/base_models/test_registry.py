@@ -41,8 +41,9 @@ def registered():
     return register
 
 
-def test_the_three_base_models_are_registered():
-    assert {"gray64_cnn", "rgb128_cnn", "stroke_lstm"} <= set(MODELS)
+def test_our_own_base_models_are_registered():
+    pictures, points = {"gray64_cnn", "rgb128_cnn"}, {"stroke_lstm", "point_raster", "point_transformer"}
+    assert {*pictures, *points, "fusion_cnn_lstm"} <= set(MODELS)
 
 
 def test_a_users_file_with_one_decorated_function_is_enough(tmp_path):
@@ -90,6 +91,15 @@ def test_a_models_input_is_varied_by_its_settings_and_complete_in_them():
     assert model.inputs_for(varied) == GrayImage(size=48, renderer="opencv")
     assert model.inputs_for(model.settings({})) == model.inputs_for(TrainSettings()) == model.inputs
     assert model.settings(varied.model_dump()) == varied
+
+
+def test_one_setting_of_one_part_of_an_input_leaves_the_model_its_others():
+    model = model_named("fusion_cnn_lstm")
+    varied = model.inputs_for(model.settings({"inputs": {"image": {"line_width": 4}}}))
+    assert varied.image == model.inputs.image.but(line_width=4)
+    assert varied.sequence == model.inputs.sequence
+    with pytest.raises(BadSettings, match=r"unknown setting 'image.sizes'; did you mean 'size'"):
+        model.settings({"inputs": {"image": {"sizes": 32}}})
 
 
 def test_an_unknown_setting_of_a_models_input_names_the_nearest():

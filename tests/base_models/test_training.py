@@ -5,10 +5,12 @@ import keras
 import numpy as np
 import pytest
 
+from base_models.history import COLUMNS
+from base_models.plan import inputs_by_epoch, training_rows
 from base_models.prediction import load_network, predict
 from base_models.registry import MODELS, BaseModel, load_models
 from base_models.settings import TrainSettings
-from base_models.training import HISTORY, inputs_by_epoch, train_fold, training_rows
+from base_models.training import train_fold
 from features.augmentation import Augmentation
 from features.drawings import Drawings
 from features.inputs import ColorImage, GrayImage, StrokeSequence
@@ -95,7 +97,7 @@ def test_training_writes_its_model_history_and_marker(tmp_path, source):
     network = train_fold(LINEAR, source, 0, FOLDS, QUICK, tmp_path, seed=1)
     with (tmp_path / "history.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == HISTORY
+    assert tuple(rows[0]) == COLUMNS
     assert [(row["epoch"], row["epochs"]) for row in rows] == [("1", "2"), ("2", "2")]
     assert all(row["val_map_at_3"] for row in rows)
     done = read_json(tmp_path / "done.json")
@@ -144,6 +146,23 @@ def test_shuffled_labels_are_learned_to_chance_only(tmp_path, source):
 def test_small_pictures_come_first_and_whole_ones_at_the_end(inputs, small_first, sizes):
     given = inputs_by_epoch(inputs, epochs=4, small_first=small_first)
     assert [one.shape[0] for one in given] == sizes
+
+
+def test_averaged_weights_are_saved_with_statistics_of_their_own(tmp_path, source):
+    def normalised(input_shape, classes):
+        image = keras.Input(input_shape)
+        x = keras.layers.BatchNormalization()(keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image)))
+        return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
+
+    model = BaseModel("normalised", normalised, GrayImage(size=8))
+    last, averaged = (
+        train_fold(model, source, 0, FOLDS, QUICK.but(epochs=3, ema=ema), tmp_path / str(ema), seed=1)
+        for ema in (0.0, 0.8)
+    )
+    differences = [np.abs(a - b).max() for a, b in zip(last.get_weights(), averaged.get_weights(), strict=True)]
+    assert min(differences) > 1e-6
+    saved = load_network(tmp_path / "0.8" / "model.keras").get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(saved, averaged.get_weights(), strict=True))
 
 
 def test_epochs_on_small_pictures_are_numbered_on_by_those_on_whole_ones(tmp_path, source):

@@ -6,7 +6,7 @@ import pytest
 from features import opencv_rendering
 from features.augmentation import Augmentation, draw_transforms
 from features.drawings import UNKNOWN_TIME, Drawings
-from features.inputs import ColorImage, GrayImage, StrokeSequence
+from features.inputs import ColorImage, GrayImage, ImageAndSequence, StrokeSequence
 from features.rendering import render_color, render_gray
 from features.sequences import sequences
 from ground.errors import BadSettings
@@ -20,6 +20,17 @@ def test_what_is_made_has_the_shape_and_type_that_is_promised(inputs):
     for made in (inputs.make(DRAWINGS), inputs.make(DRAWINGS, transforms)):
         assert made.shape == (3, *inputs.shape)
         assert made.dtype == inputs.dtype
+
+
+def test_image_and_sequence_are_made_of_the_same_moved_drawings():
+    inputs = ImageAndSequence(image=ColorImage(size=24), sequence=StrokeSequence(length=9))
+    transforms = draw_transforms(DRAWINGS, Augmentation(rotate=30, jitter=2), np.random.default_rng(0))
+    made = inputs.make(DRAWINGS, transforms)
+    assert {name: array.shape for name, array in made.items()} == {"image": (3, 24, 24, 3), "sequence": (3, 9, 5)}
+    assert {name: (3, *shape) for name, shape in inputs.shape.items()} == {k: v.shape for k, v in made.items()}
+    assert {name: str(array.dtype) for name, array in made.items()} == inputs.dtype
+    assert np.array_equal(made["image"], inputs.image.make(DRAWINGS, transforms))
+    assert np.array_equal(made["sequence"], inputs.sequence.make(DRAWINGS, transforms))
 
 
 def test_settings_reach_the_kernels():

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from features.arrow_files import SCHEMA, record_batch
 from features.classes import read_classes, write_classes
 from features.drawings import CV_SHARDS, Drawings
-from features.shards import Shards, open_drawings, read_drawings, shard_path, write_drawings
+from features.shards import Holdout, Shards, open_drawings, read_drawings, shard_path, write_drawings
 from ground.errors import BadData, MissingResult
 from tests.features.any_drawings import CLASSES, any_drawings, assert_same
 
@@ -38,6 +38,22 @@ def folder(drawings: Drawings, tmp_path_factory: pytest.TempPathFactory) -> Path
     write_drawings(folder / "test.arrow", drawings[5:8])
     write_classes(folder / "classes.json", CLASSES)
     return folder
+
+
+def test_shards_that_are_set_aside_are_seen_by_none_but_the_holdout(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "shards")
+    whole = Shards.open(tmp_path / "shards")
+    assert len(whole.holdout()) == 0
+    Holdout(5).write(tmp_path / "shards")
+    shards = Shards.open(tmp_path / "shards")
+    for opened in (shards, pickle.loads(pickle.dumps(shards))):
+        assert set((opened.key_id // 10**7 % 100).tolist()) <= set(range(95))
+        assert set((opened.holdout().key_id // 10**7 % 100).tolist()) == set(range(95, 100))
+    np.testing.assert_array_equal(np.concatenate([shards.key_id, shards.holdout().key_id]), whole.key_id)
+    np.testing.assert_array_equal(np.concatenate([shards.label, shards.holdout().label]), whole.label)
+    (tmp_path / "shards" / "holdout.json").write_text('{"cv_shards": 100}')
+    with pytest.raises(BadData, match="cv_shards"):
+        Shards.open(tmp_path / "shards")
 
 
 @few

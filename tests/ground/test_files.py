@@ -1,10 +1,19 @@
+import errno
 import os
 from dataclasses import dataclass
 
 import pytest
 
 from ground.errors import BadData, MissingResult
-from ground.files import read_json, read_json_as, sha256, whole_file, whole_folder, write_json
+from ground.files import (
+    read_json,
+    read_json_as,
+    sha256,
+    whole_file,
+    whole_folder,
+    write_json,
+    write_json_once,
+)
 
 
 def test_a_file_appears_whole_and_leaves_no_temporary_behind(tmp_path):
@@ -44,6 +53,38 @@ def test_json_comes_back_as_written(tmp_path):
     content = {"words": ["café", "t-shirt"], "n": 3}
     write_json(tmp_path / "a.json", content)
     assert read_json(tmp_path / "a.json") == content
+
+
+def test_json_written_once_stays_as_the_first_writer_wrote_it(tmp_path):
+    for content in ("first", "second"):
+        write_json_once(tmp_path / "new" / "a.json", content)
+    assert read_json(tmp_path / "new" / "a.json") == "first"
+    assert os.listdir(tmp_path / "new") == ["a.json"]
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_link_never_replaces_a_file_that_came_meanwhile(tmp_path, monkeypatch, taken):
+    path, link = tmp_path / "a.json", os.link
+
+    def link_later(source, target):
+        if taken:
+            path.write_text('"theirs"')
+        link(source, target)
+
+    monkeypatch.setattr("ground.files.os.link", link_later)
+    write_json_once(path, "ours")
+    assert read_json(path) == ("theirs" if taken else "ours")
+    assert os.listdir(tmp_path) == ["a.json"]
+
+
+def test_json_is_written_once_on_a_disk_without_hard_links_too(tmp_path, monkeypatch):
+    def refuse(source, target):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("ground.files.os.link", refuse)
+    write_json_once(tmp_path / "a.json", "first")
+    write_json_once(tmp_path / "a.json", "second")
+    assert read_json(tmp_path / "a.json") == "first"
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from ground.errors import BadOOF, BadSettings, ClassMismatch, IncompleteOOF, KeyMismatch
+from ground.errors import BadOOF, BadSettings, ClassMismatch, IncompleteOOF, KeyMismatch, NotProbabilities
 from oof.exchange import ProbabilityTable, export_oof, import_oof
 from oof.store import OOFStore
-from tests.oof.test_store import CLASSES, KEY_ID, fill, some_probabilities
+from tests.oof.stores import CLASSES, KEY_ID, fill, some_probabilities
 
 SUFFIXES = (".csv", ".npz", ".parquet")
 
@@ -17,8 +17,8 @@ def a_table(rows: int = 12) -> ProbabilityTable:
     return ProbabilityTable(KEY_ID[:rows], CLASSES, some_probabilities(rows))
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_what_is_exported_and_imported_again_is_the_same(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize(("suffix", "keep"), [(".csv", None), (".npz", 2), (".parquet", None)])
+def test_what_is_exported_and_imported_again_is_the_same(tmp_path: Path, suffix: str, keep: int | None) -> None:
     store = OOFStore.create(tmp_path / "mine", CLASSES, 3, {})
     fill(store, range(3))
     store.write_test(None, np.array([5, 3]), some_probabilities(2))
@@ -33,6 +33,7 @@ def test_what_is_exported_and_imported_again_is_the_same(tmp_path: Path, suffix:
         folds=3,
         test_path=test,
         test_key_id=np.array([3, 5]),
+        keep=keep,
     )
     theirs.check(KEY_ID, CLASSES, 3)
     np.testing.assert_allclose(theirs.read(KEY_ID), store.read(KEY_ID), atol=1e-3)
@@ -60,7 +61,7 @@ def test_wrong_rows_are_refused_each_with_its_own_error(tmp_path: Path) -> None:
         "11 key_ids in|1 are missing": (IncompleteOOF, table.key_id[:11], table.probabilities[:11]),
         "1 doubles": (KeyMismatch, np.append(KEY_ID, KEY_ID[0]), some_probabilities(13)),
         r"1 unknown ones \(first: \[7\]\)": (KeyMismatch, np.append(KEY_ID, 7), some_probabilities(13)),
-        "sum nan": (BadOOF, KEY_ID, np.where(KEY_ID[:, None] == KEY_ID[4], np.nan, table.probabilities)),
+        "sum nan": (NotProbabilities, KEY_ID, np.where(KEY_ID[:, None] == KEY_ID[4], np.nan, table.probabilities)),
     }
     for message, (error, key_id, probabilities) in wrong.items():
         ProbabilityTable(key_id, CLASSES, probabilities.astype(np.float32)).write(path)

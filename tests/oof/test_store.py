@@ -1,35 +1,30 @@
 import json
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ground.errors import BadOOF, ClassMismatch, FoldMismatch, IncompleteOOF, KeyMismatch, MissingResult, RunChanged
-from ground.files import sha256
+from ground.errors import (
+    BadOOF,
+    ClassMismatch,
+    DamagedOOF,
+    DoodlestackError,
+    FoldMismatch,
+    IncompleteOOF,
+    KeyMismatch,
+    NotProbabilities,
+    RunChanged,
+)
+from ground.files import sha256, write_json
 from oof.folds import fold_of
 from oof.store import OOFStore
-
-CLASSES = ("alarm clock", "bee", "The Eiffel Tower")
-KEY_ID = np.array([4_000_000_000_000_000 + cv * 10**7 + cv for cv in range(12)])
+from tests.oof.stores import CLASSES, KEY_ID, TEST_KEY_ID, fill, some_probabilities
 
 
-def some_probabilities(rows: int, seed: int = 0) -> NDArray[np.float32]:
-    return np.random.default_rng(seed).dirichlet(np.ones(3), size=rows).astype(np.float32)
-
-
-def fill(store: OOFStore, folds: range) -> NDArray[np.float32]:
-    probabilities = some_probabilities(len(KEY_ID))
-    for fold in folds:
-        rows = fold_of(KEY_ID, 3) == fold
-        store.write_fold(fold, KEY_ID[rows], probabilities[rows])
-    return probabilities
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> OOFStore:
-    return OOFStore.create(tmp_path / "gray64", CLASSES, 3, {"epochs": 2})
+@pytest.fixture(params=[None, 2], ids=["dense", "top 2"])  # of 3 classes, so that the rest is exactly the third's
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> OOFStore:
+    return OOFStore.create(tmp_path / "gray64", CLASSES, 3, {"epochs": 2}, keep=request.param)
 
 
 def test_rows_come_back_by_key_id_in_any_order(store: OOFStore) -> None:
@@ -71,17 +66,6 @@ def test_another_class_list_order_or_fold_rule_is_refused(store: OOFStore) -> No
         store.check(KEY_ID, classes=("bee", "alarm clock", "The Eiffel Tower"))
     with pytest.raises(FoldMismatch, match="Expected 5 folds"):
         store.check(KEY_ID, folds=5)
-    with pytest.raises(ClassMismatch, match="4 in all"):
-        OOFStore.create(store.folder, (*CLASSES, "yoga"), 3, {"epochs": 2})
-    with pytest.raises(FoldMismatch):
-        OOFStore.create(store.folder, CLASSES, 4, {"epochs": 2})
-    with pytest.raises(RunChanged, match="epochs: 3, received 2"):
-        OOFStore.create(store.folder, CLASSES, 3, {"epochs": 3})
-
-
-def test_making_the_same_store_again_keeps_its_folds(store: OOFStore) -> None:
-    fill(store, range(1))
-    assert OOFStore.create(store.folder, CLASSES, 3, {"epochs": 2}).has_fold(0)
 
 
 def test_rows_of_another_fold_are_refused(store: OOFStore) -> None:
@@ -93,7 +77,7 @@ def test_rows_of_another_fold_are_refused(store: OOFStore) -> None:
 def test_what_is_not_a_probability_is_refused(store: OOFStore, value: float) -> None:
     probabilities = some_probabilities(4)
     probabilities[2, 1] = value
-    with pytest.raises(BadOOF, match=f"1 rows that are not, first key_id {KEY_ID[6]}"):
+    with pytest.raises(NotProbabilities, match=f"1 rows that are not, first key_id {KEY_ID[6]}"):
         store.write_fold(0, KEY_ID[::3], probabilities)
 
 
@@ -110,25 +94,11 @@ def test_a_damaged_file_is_found_on_reading(store: OOFStore) -> None:
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    with pytest.raises(BadOOF, match=r"'fold_1' is damaged. Delete .*fold_1.json"):
+    with pytest.raises(DamagedOOF, match=r"'fold_1' is damaged. Delete .*fold_1.json"):
         OOFStore(store.folder).read(KEY_ID)
     path.unlink()
-    with pytest.raises(BadOOF, match="received no file"):
+    with pytest.raises(DamagedOOF, match="received no file"):
         OOFStore(store.folder).read(KEY_ID)
-
-
-def test_a_damaged_manifest_is_found(store: OOFStore) -> None:
-    path = store.folder / "manifest.json"
-    content = json.loads(path.read_text())
-    path.write_text(json.dumps({**content, "format": 99}))
-    with pytest.raises(BadOOF, match="Expected format 1"):
-        OOFStore(store.folder)
-    path.write_text("{}")
-    with pytest.raises(BadOOF, match="manifest"):
-        OOFStore(store.folder)
-    path.unlink()
-    with pytest.raises(MissingResult, match="doodlestack train gray64"):
-        OOFStore(store.folder)
 
 
 def test_a_fold_without_rows_is_a_fold(store: OOFStore) -> None:
@@ -138,8 +108,7 @@ def test_a_fold_without_rows_is_a_fold(store: OOFStore) -> None:
 
 
 def test_test_probabilities_are_the_mean_over_the_folds(store: OOFStore) -> None:
-    rows = [some_probabilities(5, seed) for seed in range(3)]
-    key_id = np.array([9, 3, 5, 1, 7])
+    rows, key_id = [some_probabilities(5, seed) for seed in range(3)], TEST_KEY_ID
     for fold in range(2):
         store.write_test(fold, key_id, rows[fold])
     with pytest.raises(IncompleteOOF, match=r"test probabilities of folds.*fold 2 missing"):
@@ -158,55 +127,124 @@ def test_a_mean_of_the_test_set_stands_for_all_folds(store: OOFStore) -> None:
     np.testing.assert_allclose(store.read_test(np.array([2, 1])), rows, atol=1e-3)
 
 
-def _write_one(folder: Path, fold: int) -> None:
-    fill(OOFStore.create(folder, CLASSES, 3, {"epochs": 2}), range(fold, fold + 1))
+def test_two_rows_whose_key_ids_are_swapped_are_refused(store: OOFStore) -> None:
+    fill(store, range(3))
+    key_id = KEY_ID[::3].copy()
+    key_id[[1, 2]] = key_id[[2, 1]]
+    np.save(store.folder / "fold_0.key_id.npy", key_id)
+    with pytest.raises(KeyMismatch, match=f"received {KEY_ID[3]} after {KEY_ID[6]}: rows were swapped"):
+        OOFStore(store.folder).read(KEY_ID)
 
 
-def test_processes_add_folds_at_once(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(3) as pool:
-        list(pool.map(_write_one, [tmp_path / "rgb128"] * 3, range(3)))
-    OOFStore(tmp_path / "rgb128").check(KEY_ID, CLASSES, 3)
+def test_rows_that_change_folds_are_refused_though_every_checksum_is_right(store: OOFStore) -> None:
+    fill(store, range(3))
+    key_id = KEY_ID[::3].copy()
+    key_id[1] = KEY_ID[4]
+    sealed(store.folder / "fold_0", key_id=key_id)
+    with pytest.raises(FoldMismatch, match=f"1 others, first key_id {KEY_ID[4]} of fold 1"):
+        OOFStore(store.folder).check(KEY_ID)
 
 
-def sealed(part: Path, key_id: NDArray[np.int64] | None, probabilities: NDArray[np.float16] | None) -> None:
+def test_rows_of_other_drawings_than_the_store_was_made_for_are_refused(tmp_path: Path) -> None:
+    made_for = {"key_id": KEY_ID, "test_key_id": TEST_KEY_ID}
+    store = OOFStore.create(tmp_path / "gray64", CLASSES, 3, {}, **made_for)
+    with pytest.raises(KeyMismatch, match="rows of fold_0 that the store was made for"):
+        store.write_fold(0, KEY_ID[3::3], some_probabilities(3))
+    with pytest.raises(KeyMismatch, match="rows of test that the store was made for"):
+        store.write_test(0, TEST_KEY_ID[1:], some_probabilities(4))
+    fill(store, range(3))
+    sealed(store.folder / "fold_0", key_id=np.append(KEY_ID[::3][:-1], KEY_ID[-3] + 1))
+    with pytest.raises(KeyMismatch, match=r"fold_0\.key_id\.npy the rows of fold_0 that the store was made for"):
+        OOFStore(store.folder).read(KEY_ID)
+
+
+def test_a_store_that_was_made_anew_since_it_was_opened_takes_no_rows(store: OOFStore) -> None:
+    (store.folder / "manifest.json").unlink()
+    OOFStore.create(store.folder, CLASSES, 3, {"epochs": 3})
+    with pytest.raises(RunChanged, match="made anew meanwhile"):
+        fill(store, range(1))
+
+
+def sealed(part: Path, **arrays: NDArray) -> None:
     """Put other arrays into a part, and their checksums with them, as a stranger would."""
-    for kind, array in (("key_id", key_id), ("probabilities", probabilities)):
-        if array is not None:
-            np.save(f"{part}.{kind}.npy", array, allow_pickle=True)
-    sums = {kind: sha256(Path(f"{part}.{kind}.npy")) for kind in ("key_id", "probabilities")}
-    Path(f"{part}.json").write_text(json.dumps({"count": 4, **sums}))
+    seal = json.loads(Path(f"{part}.json").read_text())
+    for name, array in arrays.items():
+        np.save(f"{part}.{name}.npy", array, allow_pickle=True)
+        seal[name] = sha256(Path(f"{part}.{name}.npy"))
+    write_json(Path(f"{part}.json"), seal)
+
+
+HALF = np.float16
 
 
 @pytest.mark.parametrize(
-    ("key_id", "probabilities", "message"),
+    ("arrays", "error", "message"),
     [
-        (KEY_ID[::3][::-1], None, "ascending key_ids"),
-        (KEY_ID[:1].repeat(4), None, "ascending key_ids"),
-        (KEY_ID[::3, None], None, "4 rows of 3 classes"),
-        (None, np.full((4, 4), 0.25, np.float16), "4 rows of 3 classes"),
-        (None, np.full((4, 3, 1), 0.3, np.float16), "4 rows of 3 classes"),
-        (None, np.full((4, 3), 0.33, np.float32), "float16"),
-        (None, np.full((4, 3), np.nan, np.float16), "others for key_id"),
-        (None, np.full((4, 3), 0, np.float16), "others for key_id"),
-        (None, np.array([[2, -0.5, -0.5]] * 4, np.float16), "others for key_id"),
-        (None, np.array([[None] * 3] * 4), "NumPy array in fold_0.probabilities.npy"),
+        ({"key_id": KEY_ID[::3][::-1]}, KeyMismatch, "ascending key_ids"),
+        ({"key_id": KEY_ID[:1].repeat(4)}, KeyMismatch, "ascending key_ids"),
+        ({"key_id": KEY_ID[::3, None]}, DamagedOOF, r"shape \(4,\) in fold_0\.key_id\.npy .* \(4, 1\)"),
+        ({"probabilities": np.full((4, 4), 0.25, HALF)}, DamagedOOF, r"shape \(4, 3\)"),
+        ({"probabilities": np.full((4, 3, 1), 0.3, HALF)}, DamagedOOF, r"shape \(4, 3\)"),
+        ({"probabilities": np.full((4, 3), 0.33, np.float32)}, DamagedOOF, "float16"),
+        ({"probabilities": np.full((4, 3), np.nan, HALF)}, NotProbabilities, "others for key_id"),
+        ({"probabilities": np.full((4, 3), 0, HALF)}, NotProbabilities, "others for key_id"),
+        ({"probabilities": np.array([[2, -0.5, -0.5]] * 4, HALF)}, NotProbabilities, "others for key_id"),
+        ({"probabilities": np.array([[None] * 3] * 4)}, DamagedOOF, r"NumPy array in fold_0\.probabilities\.npy"),
     ],
 )
 def test_a_strangers_part_is_refused_where_it_holds_no_probabilities(
-    store: OOFStore, key_id: NDArray[np.int64] | None, probabilities: NDArray[np.float16] | None, message: str
+    tmp_path: Path, arrays: dict, error: type[DoodlestackError], message: str
 ) -> None:
+    store = OOFStore.create(tmp_path / "dense", CLASSES, 3, {})
     fill(store, range(3))
-    sealed(store.folder / "fold_0", key_id, probabilities)
-    with pytest.raises(BadOOF, match=message):
+    sealed(store.folder / "fold_0", **arrays)
+    with pytest.raises(error, match=message):
         OOFStore(store.folder).read(KEY_ID)
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"folds": "3"}, {"folds": 0}, {"classes": "abc"}, {"classes": []}, {"classes": ["a", "a"]}, {"config": 5}],
+    ("arrays", "error", "message"),
+    [
+        ({"classes": np.array([[0, 3]] * 4, np.uint16)}, NotProbabilities, "others for key_id"),
+        ({"classes": np.array([[1, 1]] * 4, np.uint16)}, NotProbabilities, "others for key_id"),
+        ({"classes": np.array([[0, 1]] * 4, np.int64)}, DamagedOOF, "uint16"),
+        (
+            {"probabilities": np.array([[0.3, 0.6]] * 4, HALF), "rest": np.full(4, 0.1, HALF)},
+            NotProbabilities,
+            "others",
+        ),
+        (
+            {"probabilities": np.array([[0.6, 0.3]] * 4, HALF), "rest": np.full(4, 0.3, HALF)},
+            NotProbabilities,
+            "others",
+        ),
+        ({"rest": np.full(4, -0.1, HALF)}, NotProbabilities, "others"),
+        ({"rest": np.full(4, np.nan, HALF)}, NotProbabilities, "others"),
+        ({"rest": np.full((4, 2), 0.1, HALF)}, DamagedOOF, r"shape \(4,\) in fold_0\.rest\.npy"),
+    ],
 )
-def test_a_manifest_of_other_values_is_refused(store: OOFStore, change: dict) -> None:
-    path = store.folder / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(BadOOF, match=r"manifest\.json"):
-        OOFStore(store.folder)
+def test_a_strangers_top_classes_are_refused_where_they_are_none(
+    tmp_path: Path, arrays: dict, error: type[DoodlestackError], message: str
+) -> None:
+    store = OOFStore.create(tmp_path / "top", CLASSES, 3, {}, keep=2)
+    fill(store, range(3))
+    sealed(store.folder / "fold_0", **arrays)
+    with pytest.raises(error, match=message):
+        OOFStore(store.folder).read_top(KEY_ID, 2)
+
+
+def test_a_rest_where_every_class_is_kept_is_refused(tmp_path: Path) -> None:
+    store = OOFStore.create(tmp_path / "top", CLASSES, 3, {}, keep=3)
+    fill(store, range(3))
+    sealed(store.folder / "fold_0", probabilities=np.array([[0.5, 0.2, 0.1]] * 4, HALF), rest=np.full(4, 0.2, HALF))
+    with pytest.raises(NotProbabilities, match="others for key_id"):
+        OOFStore(store.folder).read(KEY_ID)
+
+
+def test_a_top_k_part_without_a_checksum_of_each_file_is_refused(tmp_path: Path) -> None:
+    store = OOFStore.create(tmp_path / "top", CLASSES, 3, {}, keep=2)
+    fill(store, range(3))
+    seal = store.folder / "fold_0.json"
+    write_json(seal, {name: value for name, value in json.loads(seal.read_text()).items() if name != "rest"})
+    with pytest.raises(DamagedOOF, match=r"fold_0\.rest\.npy"):
+        OOFStore(store.folder).read(KEY_ID)

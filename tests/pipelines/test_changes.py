@@ -5,7 +5,7 @@ from base_models.settings import TrainSettings
 from ground.errors import MissingResult, RunChanged
 from pipelines.changes import read_settings, write_settings
 from pipelines.run_folder import RunFolder
-from pipelines.settings import RunSettings, StackSettings
+from pipelines.settings import OofSettings, RunSettings, StackSettings
 
 SETTINGS = RunSettings(models=("one", "two"), train_by_model={"one": TrainSettings(), "two": TrainSettings()})
 RESULTS = ("shards", "models/one", "models/two", "oof/one", "oof/two", "stack", "submissions")
@@ -58,6 +58,7 @@ def test_a_change_is_refused_with_what_changed_and_nothing_is_written(run):
         (SETTINGS.but(stack=StackSettings(candidates=7)), {"stack", "submissions"}),
         (SETTINGS.but(models=("one",)), {"stack", "submissions"}),
         (with_epochs("two", 3), {"models/two", "oof/two", "stack", "submissions"}),
+        (SETTINGS.but(oof=OofSettings(form="topk")), {"oof/one", "oof/two", "stack", "submissions"}),
         (SETTINGS.but(folds=3), set(RESULTS) - {"shards"}),
         (SETTINGS.but(seed=9), set(RESULTS)),
     ],
@@ -66,6 +67,12 @@ def test_force_deletes_what_depends_on_the_change_and_no_more(run, changed, gone
     write_settings(run, changed, force=True)
     assert left(run) == set(RESULTS) - gone
     assert read_settings(run) == changed
+
+
+def test_another_form_of_the_stores_leaves_the_imported_ones(run):
+    (run.root / "oof/bought").mkdir()
+    write_settings(run, SETTINGS.but(oof=OofSettings(keep=20)), force=True)
+    assert [folder.name for folder in run.oof_root.iterdir()] == ["bought"]
 
 
 def test_a_model_more_touches_the_stack_only(run):

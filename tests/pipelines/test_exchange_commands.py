@@ -6,8 +6,10 @@ from typer.testing import CliRunner
 
 from oof.exchange import ProbabilityTable
 from oof.store import OOFStore
+from pipelines.changes import read_settings
 from pipelines.command_line import app
 from pipelines.status import show_status
+from pipelines.toml_files import write_toml
 from stacking.submissions import read_submission
 
 
@@ -24,6 +26,34 @@ def test_exported_probabilities_come_back_as_a_model_that_stacks(finished, tmp_p
     own, twin = OOFStore(finished.oof("tiny")), OOFStore(finished.oof("twin"))
     np.testing.assert_allclose(twin.read(own.key_id()), own.read(own.key_id()), atol=1e-3)
     assert "twin: whole, 120 drawings" in call("oof", "check", "--run", finished.root).stdout
+
+
+def test_a_check_names_everything_that_is_wrong_and_exits_with_2(finished):
+    folder = finished.oof("tiny")
+    (folder / "fold_0.json").unlink()
+    (folder / "test_1.probabilities.npy").write_bytes(b"no array")
+    (finished.oof_root / "bought").mkdir()
+    (finished.oof_root / "bought" / "manifest.json").write_text("{")
+    result = call("oof", "check", "--run", finished.root)
+    assert result.exit_code == 2
+    said = ("fold_0.json", "test_1.probabilities.npy", "bought: Expected the manifest", "3 problems in tiny, bought")
+    assert all(text in result.stderr for text in said)
+    assert "whole" not in result.stdout
+
+
+def test_an_imported_store_takes_the_form_that_the_run_has(finished, tmp_path):
+    settings = read_settings(finished)
+    few = settings.stack.but(candidates=3)
+    topk = settings.but(stack=few, oof=settings.oof.but(form="topk", keep=3))
+    write_toml(finished.settings, topk.model_dump(mode="json"))
+    assert call("oof", "export", "tiny", tmp_path / "tiny.npz", "--run", finished.root).exit_code == 0
+    assert call("oof", "import", "twin", tmp_path / "tiny.npz", "--run", finished.root).exit_code == 0
+    twin = OOFStore(finished.oof("twin"))
+    assert twin.kept == 3
+    assert "twin: whole, 120 drawings" in (checked := call("oof", "check", "twin", "--run", finished.root).stdout)
+    assert "no test probabilities" in checked
+    own = OOFStore(finished.oof("tiny"))
+    np.testing.assert_allclose(twin.read(own.key_id()), own.read(own.key_id()), atol=2e-3)  # one class of 4 is not kept
 
 
 @pytest.mark.parametrize("name", ["tiny", "../elsewhere"])

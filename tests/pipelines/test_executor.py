@@ -67,8 +67,14 @@ def test_another_error_carries_the_task_and_its_traceback(tmp_path, workers):
 
 
 def test_a_killed_worker_is_told_as_want_of_memory(tmp_path):
-    with pytest.raises(NotEnoughRoom, match="fewer workers"):
+    with pytest.raises(NotEnoughRoom, match="Fewer workers need less"):
         run_tasks([Task("die", f"{CHORES}:die", {}), *notes(tmp_path, 1)], workers=2)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_want_of_memory_is_told_in_one_line_and_the_command_goes_on(tmp_path, workers):
+    with pytest.raises(NotEnoughRoom, match=r"Expected enough memory, received: .*fewer workers.*goes on from there"):
+        run_tasks([Task("hoard", f"{CHORES}:hoard", {}), *notes(tmp_path, 1)], workers=workers)
 
 
 def test_an_interrupt_ends_the_workers_at_once(tmp_path):

@@ -35,6 +35,10 @@ def test_a_line_says_input_feed_parameters_size_memory_and_whether_it_fits(lines
     assert lines["xception"].split()[-3:] == ["3.9", "GB", "no"]
 
 
+def test_the_inputs_of_a_model_that_has_several_are_all_shown(lines):
+    assert "64×64×3 + 128×5" in lines["fusion_cnn_lstm"]
+
+
 def test_the_table_fits_a_terminal_of_80_columns(lines):
     assert max(map(len, lines.values())) <= 80
 

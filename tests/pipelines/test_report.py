@@ -95,9 +95,29 @@ def write_stack(run: RunFolder, held: Drawings) -> None:
         {"name": "mean", "kind": "blend", "map_at_3": 0.9, "chosen": True, **row},
         {"name": "lambdarank", "kind": "meta", "map_at_3": 0.91, "chosen": False, **row},
     ]
+    held_out = {"drawings": 1234, "map_at_3": 0.8765, "low": 0.86, "high": 0.89, "looks": 2}
     scores = {"drawings": N, "classes": list(NAMES), "rows": rows, "chosen": "mean", "reason": "simpler & as good"}
+    nested = {"map_at_3": 0.8912, "low": 0.88, "high": 0.9, "chosen": ["mean", "paint"], "optimism": 0.0088}
+    scores |= {"explanation": explanation(), "holdout": held_out, "nested": nested}
     write_json(run.stack / "scores.json", scores)
     write_store(run.stack / "oof", held, np.arange(N) % 10 != 0)
+
+
+def explanation() -> dict[str, Any]:
+    """What the mean might be said to do; it has no trees."""
+    worth = {"worth": 0.0123, "low": 0.0101, "high": 0.0145}
+    counts = {"drawings": 90, "changed": 20, "righted": 9, "spoiled": 3}
+    classes = [{"name": name, **counts, "righted": 9 - place} for place, name in enumerate(NAMES)]
+    return {
+        "method": "mean",
+        "models": [{"name": "paint", **worth}, {"name": "<b>", "worth": -0.0001, "low": -0.002, "high": 0.001}],
+        "columns": [{"name": "paint", **worth}, {"name": "points", "worth": 0.0, "low": 0.0, "high": 0.0}],
+        "corrections": [{"name": "paint", **counts}, {"name": "strokes", **counts, "righted": 0, "spoiled": 0}],
+        "best_model": "strokes",
+        "classes": [*classes, {"name": "unchanged", **counts, "changed": 0}],
+        "gain_of": "",
+        "gain": [],
+    }
 
 
 @pytest.fixture
@@ -142,7 +162,7 @@ def test_every_section_of_a_finished_run_is_there_and_linked(run: RunFolder) -> 
     anchors = [found["href"] for tag, found in reader.elements if tag == "a" and str(found["href"]).startswith("#")]
     sections = [f"#{found['id']}" for tag, found in reader.elements if tag == "section"]
     assert anchors == sections
-    assert len(sections) == 9
+    assert len(sections) == 10
     assert reader.count("ul", **{"class": "missing"}) == 0
 
 
@@ -151,8 +171,26 @@ def test_the_table_is_in_order_and_marks_the_chosen_method_and_says_why(run: Run
     assert reader.text.index("lambdarankmeta-model") < reader.text.index("meanchosenblend")
     assert reader.text.index("meanchosenblend") < reader.text.index("paintbase model")
     assert reader.count("tr", **{"class": "marked"}) == 1
-    assert reader.count("svg", **{"class": "whisker marked"}) == 1
     assert "Chosen: mean. simpler & as good" in reader.text
+    assert "chosen anewnested choice0.89120.8800 – 0.9000" in reader.text
+    assert "meanholdout0.87650.8600 – 0.8900" in reader.text
+
+
+def test_the_explanation_shows_worth_corrections_and_no_empty_table(run: RunFolder) -> None:
+    page, reader = report_of(run)
+    assert "What each model adds to mean" in reader.text
+    assert "paint+0.0123+0.0101 to +0.0145" in reader.text
+    assert "9020 (22.2\N{NO-BREAK SPACE}%)9375.0\N{NO-BREAK SPACE}%" in reader.text
+    assert reader.text.index("Classes, against strokes") < reader.text.index("What mean looks at")
+    assert "unchanged" not in reader.text
+    assert "What the trees look at" not in reader.text
+    assert "points" not in reader.text  # a column that changes nothing
+    assert page.count('class="whisker marked"') == 1 + 2  # the chosen method, and what counts for sure
+
+
+def test_the_holdout_has_a_tile_that_says_when_it_was_looked_at_before(run: RunFolder) -> None:
+    _, reader = report_of(run)
+    assert "0.8765MAP@3 on the holdout, 1,234 drawings, 0.8600 to 0.8900; scored 2 times by now" in reader.text
 
 
 def test_errors_in_common_are_shares_over_what_independence_gives(run: RunFolder) -> None:

@@ -34,6 +34,7 @@ def small_stacks(classes: int = CLASSES) -> dict[str, Stacker]:
         "greedy": GreedyBlend(MODELS, classes),
         "linear": LinearStacker(MODELS, classes),
         "lambdarank": CandidateStacker("lambdarank", **ranking),
+        "xendcg": CandidateStacker("xendcg", **ranking),
         "binary": CandidateStacker("binary", **ranking),
         "multiclass": MulticlassStacker(MODELS, classes, **trees),
     }

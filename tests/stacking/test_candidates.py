@@ -63,6 +63,8 @@ def test_features_are_what_their_names_say() -> None:
         "class": classes,
         "statistic_1": DRAWINGS.statistics[drawing, 1],
         "model_1_confusion": EVIDENCE.confusion[1, PROBABILITIES[:, 1].argmax(axis=1)[drawing], classes],
+        "model_0_precision": EVIDENCE.precision[0, classes],
+        "model_1_recall": EVIDENCE.recall[1, classes],
     }.items():
         np.testing.assert_allclose(column(table, name), values, atol=1e-3, err_msg=name)
 
@@ -70,6 +72,26 @@ def test_features_are_what_their_names_say() -> None:
 def test_the_confusion_is_a_share_of_the_classes() -> None:
     np.testing.assert_allclose(np.exp(EVIDENCE.confusion).sum(axis=2), 1, atol=1e-5)
     np.testing.assert_allclose(np.exp(EVIDENCE.prior).sum(), 1, atol=1e-5)
+
+
+def test_precision_and_recall_are_shares_drawn_towards_the_models_accuracy() -> None:
+    first, label = PROBABILITIES[:, 1].argmax(axis=1), DRAWINGS.label
+    accuracy = (first == label).mean()
+    for c in range(CLASSES):
+        right = ((first == c) & (label == c)).sum() + 2 * accuracy
+        assert EVIDENCE.precision[1, c] == pytest.approx(right / ((first == c).sum() + 2))
+        assert EVIDENCE.recall[1, c] == pytest.approx(right / ((label == c).sum() + 2))
+
+
+def test_evidence_of_some_rows_is_that_of_these_rows_alone() -> None:
+    rows = np.random.default_rng(0).permutation(300)[:200]
+    linear = LinearStacker(MODELS, CLASSES, rows=150)  # fewer than there are, so it draws
+    some = Evidence.of(linear, PROBABILITIES, DRAWINGS.statistics, DRAWINGS.label, rows)
+    linear = LinearStacker(MODELS, CLASSES, rows=150)
+    alone = Evidence.of(linear, PROBABILITIES[rows], DRAWINGS.statistics[rows], DRAWINGS.label[rows])
+    for name in ("prior", "confusion", "precision", "recall"):
+        np.testing.assert_array_equal(getattr(some, name), getattr(alone, name))
+    np.testing.assert_array_equal(some.linear.matrix_, alone.linear.matrix_)
 
 
 def test_evidence_on_a_row_does_not_know_its_label() -> None:
@@ -85,5 +107,7 @@ def test_evidence_on_a_row_does_not_know_its_label() -> None:
     after = evidence_for_row_0()
     np.testing.assert_array_equal(before.confusion, after.confusion)
     np.testing.assert_array_equal(before.prior, after.prior)
+    np.testing.assert_array_equal(before.precision, after.precision)
+    np.testing.assert_array_equal(before.recall, after.recall)
     rows = PROBABILITIES[:1], DRAWINGS.statistics[:1]
     np.testing.assert_array_equal(before.with_opinion(*rows), after.with_opinion(*rows))

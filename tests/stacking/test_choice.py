@@ -3,11 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from ground.errors import BadSettings, ClassMismatch
 from oof.folds import fold_of
 from oof.scores import map_at_3
-from stacking.blends import MeanBlend
-from stacking.choice import choose, compare, cross_predicted
+from stacking.choice import compare
+from stacking.decision import choose
 from tests.stacking.generated import generated_oof
 from tests.stacking.stacks import CLASSES, columns_of, small_stacks
 
@@ -28,17 +27,10 @@ def test_the_table_holds_every_method_and_marks_the_chosen_one() -> None:
     assert {score.kind for score in comparison.scores} == {"model", "blend", "meta"}
     written = json.loads(json.dumps(comparison.as_json(tuple("abcdefghijkl"))))
     assert written["drawings"] == 1200
+    assert written["nested"] is None
     assert set(written["rows"][0]) == {
         "name", "kind", "accuracy", "map_at_3", "low", "high", "log_loss", "seconds", "chosen",
     }  # fmt: skip
-
-
-def test_a_fold_is_answered_without_its_labels() -> None:
-    changed = np.where(FOLDS == 1, (Y + 1) % CLASSES, Y)
-    linear = small_stacks()["linear"]
-    own, other = cross_predicted(linear, X, Y, FOLDS), cross_predicted(linear, X, changed, FOLDS)
-    np.testing.assert_array_equal(own[FOLDS == 1], other[FOLDS == 1])
-    assert (own[FOLDS != 1] != other[FOLDS != 1]).any()
 
 
 def test_the_simplest_that_the_best_does_not_surpass_for_sure_is_kept() -> None:
@@ -61,15 +53,3 @@ def test_a_best_that_is_ahead_for_sure_is_kept() -> None:
     assert name == "ranker"
     assert "of mean by +0.0" in reason
     assert choose({"only": base})[0] == "only"
-
-
-def test_fewer_than_two_folds_are_refused() -> None:
-    with pytest.raises(BadSettings, match="2 folds or more"):
-        cross_predicted(MeanBlend(3, CLASSES), X, Y, np.zeros(len(Y), np.int64))
-
-
-def test_classes_must_be_given_where_a_fold_lacks_one() -> None:
-    kept = (FOLDS != 0) | (Y == CLASSES - 1)
-    kept &= (FOLDS == 0) | (Y != CLASSES - 1)  # the last class occurs in fold 0 alone
-    with pytest.raises(ClassMismatch, match="Give n_classes"):
-        cross_predicted(MeanBlend(3), X[kept], Y[kept], FOLDS[kept])

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from ground.errors import BadSettings
 from oof.ranking import top
 from stacking.rankers import CandidateStacker
 from tests.stacking.generated import generated_oof
@@ -11,7 +12,7 @@ DRAWINGS = generated_oof(900, CLASSES, seed=4)
 X, Y = columns_of(DRAWINGS), DRAWINGS.label
 
 
-@pytest.mark.parametrize("objective", ["lambdarank", "binary"])
+@pytest.mark.parametrize("objective", ["lambdarank", "xendcg", "binary"])
 def test_the_first_three_are_candidates_and_the_others_keep_the_linear_order(objective: str) -> None:
     stack = CandidateStacker(objective, 3, CLASSES, candidates=3, most=4, inner_folds=3, rounds=20, threads=1)
     answer = stack.fit(X[:600], Y[:600]).predict_proba(X[600:])
@@ -32,3 +33,18 @@ def test_a_drawing_whose_class_is_no_candidate_teaches_nothing_but_is_answered()
     answer = stack.fit(X, Y).predict_proba(X)
     assert (top(answer, 2) != Y[:, None]).all(axis=1).any()  # such drawings there are
     np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-5)
+
+
+def test_trees_learn_from_so_many_drawings_at_the_most() -> None:
+    few, all_ = (
+        CandidateStacker("lambdarank", 3, CLASSES, inner_folds=2, rounds=1, rows=rows, threads=1).fit(X, Y)
+        for rows in (100, 900)
+    )
+    learned = [stack.booster_.dump_model()["tree_info"][0]["tree_structure"]["internal_count"] for stack in (few, all_)]
+    assert 0 < learned[0] <= 100 * 12 < learned[1]
+    np.testing.assert_array_equal(few.confusion_, all_.confusion_)
+
+
+def test_an_unknown_objective_is_refused() -> None:
+    with pytest.raises(BadSettings, match="lambdarank, xendcg, binary, received 'ndcg'"):
+        CandidateStacker("ndcg", 3, CLASSES).fit(X, Y)

@@ -37,6 +37,7 @@ ESTIMATORS = [
     GreedyBlend(bags=2, steps=5),
     LinearStacker(iterations=5),
     CandidateStacker("lambdarank", inner_folds=2, **TREES),
+    CandidateStacker("xendcg", inner_folds=2, **TREES),
     CandidateStacker("binary", inner_folds=2, **TREES),
     MulticlassStacker(**TREES),
     TemperatureScaling(),

@@ -1,15 +1,15 @@
 """What holds for every blend and meta-model alike."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.base import clone
 
-from ground.errors import BadOOF, BadSettings, ClassMismatch, MissingResult
+from ground.errors import BadData, BadOOF, BadSettings, ClassMismatch, MissingResult
 from oof.scores import map_at_3
 from stacking.blends import MeanBlend
+from stacking.description import read_description, write_description
 from stacking.methods import load_method
 from tests.stacking.generated import generated_oof
 from tests.stacking.stacks import CLASSES, columns_of, small_stacks
@@ -76,7 +76,7 @@ def test_a_row_that_is_not_predicted_is_refused(name: str) -> None:
         FITTED[name].predict_proba(missing)
 
 
-@pytest.mark.parametrize("name", ["linear", "lambdarank", "binary", "multiclass"])
+@pytest.mark.parametrize("name", ["linear", "lambdarank", "xendcg", "binary", "multiclass"])
 def test_a_meta_model_beats_every_blend(name: str) -> None:
     best_blend = max(map_at_3(FITTED[blend].predict_proba(X[1000:]), Y[1000:]) for blend in ("geometric", "weighted"))
     assert map_at_3(FITTED[name].predict_proba(X[1000:]), Y[1000:]) > best_blend
@@ -115,7 +115,24 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     FITTED["mean"].save(tmp_path / "stack")
     with pytest.raises(BadSettings, match="received a MeanBlend"):
         type(FITTED["linear"]).load(tmp_path / "stack")
-    content = json.loads((tmp_path / "stack" / "stacker.json").read_text())
-    (tmp_path / "stack" / "stacker.json").write_text(json.dumps({**content, "class": "Path"}))
+    content = read_description(tmp_path / "stack")
+    write_description(tmp_path / "stack", {**content, "class": "Path"})
     with pytest.raises(BadSettings, match="received 'Path'"):
         load_method(tmp_path / "stack")
+
+
+@pytest.mark.parametrize("name", ["stacker.json", "arrays.npz", "trees.txt", "linear/arrays.npz"])
+def test_one_flipped_bit_of_a_saved_stack_is_noticed(name: str, tmp_path: Path) -> None:
+    FITTED["binary"].save(tmp_path / "stack")
+    content = bytearray((tmp_path / "stack" / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "stack" / name).write_bytes(content)
+    with pytest.raises(BadData, match=r"(as it was saved|Expected JSON) in .*stack"):
+        load_method(tmp_path / "stack")
+
+
+@pytest.mark.parametrize("content", [b"[]", b"{}", b"7", b"", b'{"sha256": null}', b"\xff"])
+def test_a_description_that_is_none_is_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "stacker.json").write_bytes(content)
+    with pytest.raises(BadData, match=r"as it was saved|Expected JSON"):
+        load_method(tmp_path)

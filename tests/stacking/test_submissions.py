@@ -56,6 +56,7 @@ def test_missing_and_unknown_drawings_are_refused(path: Path) -> None:
         ("key_id,word\n6,bee yoga alarm_clock\n5,bee bee yoga\n", "different labels.*line 3"),
         ("key_id,word\n5,bee yoga alarm_clock\n5,bee yoga alarm_clock\n", "each key_id once"),
         ("key_id,word\n5,bee yoga wasp\n", "'wasp' in line 2"),
+        ("key_id,word\n5,bee\0 yoga alarm_clock\n", "labels without NUL"),
         ("id,word\n5,bee yoga alarm_clock\n", "header key_id,word"),
         ("key_id,word\nfive,bee yoga alarm_clock\n", "header key_id,word"),
         ("", "header key_id,word"),

@@ -1,6 +1,6 @@
 """Every method side by side, with the interval in which its score lies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipelines.report.answers import Answers
@@ -14,16 +14,17 @@ UNKNOWN = "–"
 NOTE = (
     "Every figure is of drawings that the method had not seen: base models out of fold, blends and meta-models by "
     "cross-validation over the same folds. Intervals are bootstrapped over the drawings; as methods share these, "
-    "two intervals may overlap although one method is surely the better."
+    "two intervals may overlap although one method is surely the better. Chosen anew: the whole choice made without "
+    "each fold in turn and scored on it; holdout: drawings that were set aside before anything was trained or chosen."
 )
 
 
 def methods(findings: Findings) -> Html:
-    """The table of scores out of fold, best first; the chosen row is marked."""
+    """The table of scores out of fold, best first; the chosen row is marked, its scores in harder trials come last."""
     rows = findings.scores.get("rows") or [_row_of(answers) for answers in findings.models]
     if not rows:
         return Html()
-    rows = sorted(rows, key=lambda row: -row["map_at_3"])
+    rows = [*sorted(rows, key=lambda row: -row["map_at_3"]), *_trials(findings.scores)]
     span = _span(rows)
     heads: list[Child] = ["Method", "", "MAP@3", "95 % interval", whisker_axis(span), "Accuracy", "Log loss", "Time"]
     lines = [_line(row, span) for row in rows]
@@ -39,6 +40,15 @@ def _row_of(answers: Answers) -> dict[str, Any]:
     return {"name": answers.name, "kind": "model", "log_loss": None, "seconds": None, "chosen": False, **scores}
 
 
+def _trials(scores: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What the choice itself scores, and the chosen method on the holdout, where that was asked for."""
+    unknown = {"accuracy": None, "log_loss": None, "seconds": None, "chosen": False}
+    if nested := scores.get("nested"):
+        yield {**unknown, **nested, "name": "chosen anew", "kind": "nested choice", "chosen": False}
+    if held_out := scores.get("holdout"):
+        yield {**unknown, **held_out, "name": scores["chosen"], "kind": "holdout"}
+
+
 def _span(rows: Iterable[dict[str, Any]]) -> tuple[float, float]:
     low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
     margin = 0.05 * (high - low) or 0.005
@@ -51,7 +61,7 @@ def _line(row: dict[str, Any], span: tuple[float, float]) -> Html:
         score(row["map_at_3"]),
         f"{score(row['low'])} – {score(row['high'])}",
         whisker(row["low"], row["map_at_3"], row["high"], span, row["chosen"]),
-        score(row["accuracy"]),
+        UNKNOWN if row["accuracy"] is None else score(row["accuracy"]),
         UNKNOWN if row["log_loss"] is None else score(row["log_loss"]),
         UNKNOWN if row["seconds"] is None else duration(row["seconds"]),
     ]

@@ -1,55 +1,68 @@
-"""Spoiled files inside whole archives, and archives made to harm."""
+"""Spoiled files inside whole archives, archives made to harm, and a pickle that runs code."""
 
 import gzip
 import io
+import os
+import pickle
 import random
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from tests.faults.fuzz.mutations import mutate, mutate_json
 
 ZIPS = (".zip", ".npz", ".keras")
 BOMB = 2 << 30  # bytes, unpacked; twice the memory that a reader may take
+TRAP = "escaped.csv"  # appears where code inside a file runs, or a path leads astray
 CHUNK = 1 << 20  # bytes of which a bomb is a thousand
 
 
-def spoil(rng: random.Random, name: str, data: bytes, other: bytes) -> bytes:
-    """A mutation of a file; of an archive's, half the time, with what is inside it, so that its checksums hold."""
+class _Trap:
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.mkdir, (TRAP,)
+
+
+PICKLE = pickle.dumps(_Trap())
+
+
+def spoil(rng: random.Random, name: str, data: bytes, other: bytes) -> tuple[bytes, bool]:
+    """A mutation of a file, and whether its archive's checksums fit it: then what is inside was spoiled."""
+    inside = rng.random() < 0.5
     suffix = PurePosixPath(name).suffix
-    if suffix == ".gz" and rng.random() < 0.5:
-        return gzip.compress(mutate(rng, gzip.decompress(data), gzip.decompress(other) if other else b""), 1)
-    if suffix in ZIPS and rng.random() < 0.5:
+    if inside and suffix == ".gz":
+        return gzipped(mutate(rng, gzip.decompress(data), gzip.decompress(other))), True
+    if inside and suffix in ZIPS:
         members = unzipped(data)
         member = rng.choice(sorted(members))
-        return zipped({**members, member: spoil(rng, member, members[member], unzipped(other).get(member, b""))})
-    if suffix == ".json" and rng.random() < 0.5:
-        return mutate_json(rng, data)
-    return mutate(rng, data, other)
+        spoiled, _ = spoil(rng, member, members[member], unzipped(other).get(member, b""))
+        return zipped({**members, member: spoiled}), True
+    return (mutate_json(rng, data) if inside and suffix == ".json" else mutate(rng, data, other)), False
+
+
+def gzipped(data: bytes) -> bytes:
+    """A gzip that is the same at any time."""
+    return gzip.compress(data, 1, mtime=0)
 
 
 def unzipped(data: bytes) -> dict[str, bytes]:
     """The members of a zip by name."""
-    if not data:
-        return {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip of members by name."""
+    """A zip of members by name, the same at any time."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", method) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return held.getvalue()
 
 
 def gzip_bomb(line: bytes, unpacked: int) -> bytes:
     """A gzip that grows a thousandfold, of one line over and over."""
-    return gzip.compress(_lines(line), 9) * (unpacked // CHUNK)
+    return gzip.compress(_lines(line), 9, mtime=0) * (unpacked // CHUNK)
 
 
 def zip_bomb(name: str, line: bytes, unpacked: int, others: dict[str, bytes] | None = None) -> bytes:
@@ -60,50 +73,43 @@ def zip_bomb(name: str, line: bytes, unpacked: int, others: dict[str, bytes] | N
     return _patched(zipped({name: stream, **(others or {})}, zipfile.ZIP_STORED), method=8, size=unpacked)
 
 
-def harmful_zips(member: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+def harmful_zips(member: str, content: bytes) -> dict[str, bytes]:
     """What strangers put into zips, and what transfers do to them, by title."""
-    for path in ("../../escaped.csv", "/etc/escaped.csv", "C:\\escaped.csv", ".csv", "\x1b[2J.csv"):
-        yield f"a member named {path!r}", zipped({path: content})
     whole = zipped({member: content})
-    yield "an encrypted member", _patched(whole, flags=1)
-    yield "a wrong checksum", _patched(whole, checksum=zlib.crc32(b"other"))
-    yield "a bomb of empty lines", zip_bomb(member, b"\n", BOMB)
-    yield "a zip in a zip", zipped({"inner.zip": whole, member: content})
-    yield "nothing but a zip in a zip", zipped({"inner.zip": whole})
-    yield "nothing", zipped({})
-    yield "a bomb of one line", zip_bomb(member, b"\0", BOMB)
-    yield "a bomb of short lines", zip_bomb(member, b"a,b\n", BOMB)
-    yield "a gzip bomb in a zip", zipped({f"{member}.gz": gzip_bomb(b"\0", BOMB)})
-    yield "packed by LZMA", zipped({member: content}, zipfile.ZIP_LZMA)
-    yield "packed by bzip2", zipped({member: content}, zipfile.ZIP_BZIP2)
-    yield "many empty members", zipped({f"{number}.csv": b"" for number in range(2000)})
-    yield "an unknown packing", _patched(whole, method=99)
-    yield "a wrong length", _patched(whole, size=len(content) + 100)
-    yield "a huge length", _patched(whole, size=2**32 - 2)
-    yield "a name that is no UTF-8", _patched(whole, flags=1 << 11).replace(member.encode(), b"\xff" * len(member))
-    yield (
-        "one name twice",
-        zipped({member: content, member[::-1]: content}).replace(member[::-1].encode(), member.encode()),
-    )
-    yield "two zips in one file", whole + whole
-    yield "bytes before the zip", b"#!/bin/sh\n" * 10 + whole
+    doubled = zipped({member: content, member[::-1]: content}).replace(member[::-1].encode(), member.encode())
+    names = (f"../../{TRAP}", f"/etc/{TRAP}", f"C:\\{TRAP}", ".csv", "\x1b[2J.csv")
+    return {
+        **{f"a member named {name!r}": zipped({name: content}) for name in names},
+        "a name that is no UTF-8": _patched(whole, flags=1 << 11).replace(member.encode(), b"\xff" * len(member)),
+        "one name twice": doubled,
+        "many empty members": zipped({f"{number}.csv": b"" for number in range(2000)}),
+        "nothing": zipped({}),
+        "nothing but a zip in a zip": zipped({"inner.zip": whole}),
+        "two zips in one file": whole + whole,
+        "bytes before the zip": b"#!/bin/sh\n" * 10 + whole,
+        "an encrypted member": _patched(whole, flags=1),
+        "packed by LZMA": zipped({member: content}, zipfile.ZIP_LZMA),
+        "an unknown packing": _patched(whole, method=99),
+        "a wrong checksum": _patched(whole, checksum=zlib.crc32(b"other")),
+        "a wrong length": _patched(whole, size=len(content) + 100),
+        "a huge length": _patched(whole, size=2**32 - 2),
+        "a bomb of empty lines": zip_bomb(member, b"\n", BOMB),
+        "a bomb of one line": zip_bomb(member, b"\0", BOMB),
+        "a bomb of short lines": zip_bomb(member, b"a,b\n", BOMB),
+        "a gzip bomb in a zip": zipped({f"{member}.gz": gzip_bomb(b"\0", BOMB)}),
+    }
 
 
 def _lines(line: bytes) -> bytes:
     return line * (CHUNK // len(line))
 
 
-def _patched(
-    data: bytes,
-    flags: int | None = None,
-    method: int | None = None,
-    checksum: int | None = None,
-    size: int | None = None,
-) -> bytes:
-    """A zip of one member with other values in both its headers."""
+def _patched(data: bytes, **values: int) -> bytes:
+    """A zip with other values in both headers of its first member: flags, method, checksum, size."""
+    fields = {"flags": (6, "<H"), "method": (8, "<H"), "checksum": (14, "<I"), "size": (22, "<I")}
     patched = bytearray(data)
     for header, shift in ((data.index(b"PK\x03\x04"), 0), (data.index(b"PK\x01\x02"), 2)):
-        for value, at, form in ((flags, 6, "<H"), (method, 8, "<H"), (checksum, 14, "<I"), (size, 22, "<I")):
-            if value is not None:
-                struct.pack_into(form, patched, header + shift + at, value)
+        for name, value in values.items():
+            place, form = fields[name]
+            struct.pack_into(form, patched, header + shift + place, value)
     return bytes(patched)

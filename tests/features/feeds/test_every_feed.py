@@ -6,8 +6,9 @@ import pytest
 
 from features.augmentation import Augmentation
 from features.drawings import cv_of
+from features.feeds.batching import one_by_one
 from features.feeds.opening import check_feed, open_feed
-from features.inputs import ColorImage, GrayImage, StrokeSequence
+from features.inputs import ColorImage, GrayImage, ImageAndSequence, StrokeSequence
 
 INPUTS = {
     "grey": GrayImage(size=16),
@@ -15,6 +16,7 @@ INPUTS = {
     "colour without": ColorImage(size=16, use_time=False),
     "grey by opencv": GrayImage(size=16, renderer="opencv"),
     "sequence": StrokeSequence(length=12),
+    "image and sequence": ImageAndSequence(image=ColorImage(size=16), sequence=StrokeSequence(length=12)),
 }
 FEEDS = {  # the feed, and what lies beside the shards for it
     "shards": ("shards", "csv"),
@@ -25,7 +27,10 @@ FEEDS = {  # the feed, and what lies beside the shards for it
     "tfrecord of strokes": ("tfrecord", "strokes"),
 }
 REDRAWN = ("shards", "generator", "textline", "tfrecord of strokes")
-WITHOUT = {"tfrecord of pixels": ("sequence",), "tfrecord of png": ("sequence", "colour without", "grey by opencv")}
+WITHOUT = {
+    "tfrecord of pixels": ("sequence", "image and sequence"),
+    "tfrecord of png": ("sequence", "image and sequence", "colour without", "grey by opencv"),
+}
 PAIRS = [(feed, seen) for feed in FEEDS for seen in INPUTS if seen not in WITHOUT.get(feed, ())]
 BATCH = 32
 
@@ -49,7 +54,7 @@ def opened(served, rows):
 
 def batches(feed):
     """Its epoch as NumPy arrays."""
-    return [(x.numpy(), y.numpy()) for x, y in feed]
+    return [keras.tree.map_structure(lambda tensor: tensor.numpy(), batch) for batch in feed]
 
 
 def labels(feed):
@@ -59,20 +64,28 @@ def labels(feed):
 
 def by_drawing(feed):
     """One epoch's inputs by their labels, which name the drawings; each drawing at most once."""
-    pairs = [(int(label), one) for x, y in batches(feed) for one, label in zip(x, y, strict=True)]
+    pairs = [(int(label), one) for x, y in batches(feed) for one, label in zip(one_by_one(x), y, strict=True)]
     assert len(dict(pairs)) == len(pairs)
     return dict(pairs)
+
+
+def assert_same(one, other):
+    """One drawing's input and another, an array each or several by their names."""
+    keras.tree.assert_same_structure(one, other)
+    for array, expected in zip(keras.tree.flatten(one), keras.tree.flatten(other), strict=True):
+        assert array.dtype == expected.dtype
+        assert np.array_equal(array, expected)
 
 
 @pytest.mark.parametrize(("feed", "seen"), PAIRS)
 def test_every_feed_gives_each_wanted_row_once_with_the_same_label_and_pixels(feed, seen, opened, known_shards, rows):
     inputs = INPUTS[seen]
     given = by_drawing(opened(feed, inputs=inputs, seed=5))
-    expected = dict(zip(known_shards.label[rows].tolist(), inputs.make(known_shards.take(rows)), strict=True))
+    made = one_by_one(inputs.make(known_shards.take(rows)))
+    expected = dict(zip(known_shards.label[rows].tolist(), made, strict=True))
     assert sorted(given) == sorted(expected)
     for label, one in given.items():
-        assert one.dtype == inputs.dtype
-        assert np.array_equal(one, expected[label])
+        assert_same(one, expected[label])
 
 
 @pytest.mark.parametrize("feed", FEEDS)

@@ -33,6 +33,8 @@ def test_any_json_of_strokes_gives_the_numbers_of_the_json_module(strokes: list)
 @example("[[[00],[1]]]")
 @example("[[[1],[1]],]")
 @example("[[[1],[1],]]")
+@example("[[[1][1]]]")
+@example("[[[1],[1]][[1],[1]]]")
 @example("[[[1.],[1]]]")
 @example("[[[1]\n,\t[1]]]")
 def test_what_is_taken_is_json(text: str) -> None:

@@ -1,0 +1,43 @@
+"""What a training has seen: recorded when it ends, and compared with the drawings whenever it is asked."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ground.errors import FoldMismatch
+from oof.folds import RULE, fold_of
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`seen` in `done.json`: the drawings that one (model, fold) was trained on, and those that it watched."""
+
+    trained: int  # drawings that the weights were fitted to
+    watched: int  # drawings that the history's val_… columns are of
+    key_ids: str  # `digest` of both together
+
+    @classmethod
+    def of(cls, key_id: NDArray[np.int64], trained: NDArray[np.int64], watched: NDArray[np.int64]) -> "Seen":
+        """Of the rows of `key_id` (N,) that go to `fit` as its data and as its validation data."""
+        return cls(len(trained), len(watched), digest(key_id[np.concatenate([trained, watched])]))
+
+
+def digest(key_id: NDArray[np.int64]) -> str:
+    """The SHA-256 of key_ids in ascending order, 8 bytes each, little-endian: the same for any order of them."""
+    return hashlib.sha256(np.sort(key_id).astype("<i8").data).hexdigest()
+
+
+def require_unseen(seen: Seen, key_id: NDArray[np.int64], fold: int, folds: int) -> None:
+    """Raise `FoldMismatch` unless a training saw, of all drawings (N,), exactly those outside `fold`: none inside it.
+
+    It holds as far as SHA-256 does, and whichever of them were watched.
+    """
+    outside = key_id[fold_of(key_id, folds) != fold]
+    if seen.key_ids != digest(outside):
+        raise FoldMismatch(
+            f"Expected a training without fold {fold} (`{RULE}`, {folds} folds) to have seen the {len(outside):,} "
+            f"drawings outside it and no other, by the SHA-256 of their key_ids; received one of "
+            f"{seen.trained + seen.watched:,} drawings that are not those. Delete what it made, and train it again."
+        )

@@ -1,0 +1,125 @@
+"""The leak audit: that nothing which was predicted had been seen, shown from what is on the disk."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from base_models.seen import Seen, require_unseen
+from features.shards import Shards
+from ground.errors import BadData, DoodlestackError, FoldMismatch, IncompleteOOF, MissingResult
+from ground.files import read_json, read_json_as
+from oof.audit import store_problems
+from oof.store import OOFStore
+from pipelines.checks import Check, State
+from pipelines.copies import copies_checks
+from pipelines.run_folder import RunFolder
+from pipelines.settings import RunSettings
+from pipelines.stack import stacked_models
+
+PROVED = "no held-out key_id was seen, by SHA-256 of all that were"
+UNRECORDED = "trained by a version that did not record it"
+MISSING = "not trained yet"
+TRAININGS: dict[str, tuple[State, str]] = {  # what may be known of one, how it is taken, and what to do
+    PROVED: ("ok", ""),
+    UNRECORDED: ("warning", "Train anew to have it recorded, or take it on trust."),
+    MISSING: ("note", ""),
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the audit reads of `done.json`."""
+
+    model: str
+    fold: int
+    folds: int
+    seen: Seen | None = None  # trainings of earlier versions did not record it
+
+
+def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> list[Check]:
+    """Everything that the audit looks at; sets of equal drawings also go to the CSV `file`.
+
+    - Training: the drawings that each (model, fold) saw are, by their SHA-256, those outside the fold.
+    - Probabilities: each row was predicted by the fold that held it out, once, and is a row of probabilities.
+    - Stack: it was fitted on exactly those.
+    - Copies: equal drawings under different key_ids, which no rule of folds keeps apart, are counted.
+
+    Raises `MissingResult` before the shuffle.
+    """
+    shards = Shards.open(run.shards)
+    models = stacked_models(run, settings)
+    return [
+        *(check for name in models for check in _training_checks(run, settings, shards, name)),
+        *(check for name in models for check in _probability_checks(run, settings, shards, name)),
+        *_stack_checks(run, settings, shards),
+        *copies_checks(shards, settings.folds, file),
+    ]
+
+
+def _training_checks(run: RunFolder, settings: RunSettings, shards: Shards, model: str) -> Iterator[Check]:
+    name = f"training of {model}"
+    if model not in settings.models:
+        found, advice = "imported: nothing here tells what its training saw", "Ask whoever trained it for its folds."
+        yield Check(name, "warning", found, advice)
+        return
+    folds: dict[str, list[int]] = {found: [] for found in TRAININGS}
+    for fold in range(settings.folds):
+        try:
+            folds[_training(run, shards, Done(model, fold, settings.folds))].append(fold)
+        except (FoldMismatch, BadData) as error:
+            yield Check(name, "failure", str(error))
+    for found, (state, advice) in TRAININGS.items():
+        if of := folds[found]:
+            yield Check(name, state, f"fold{'' if len(of) == 1 else 's'} {', '.join(map(str, of))}: {found}", advice)
+
+
+def _training(run: RunFolder, shards: Shards, expected: Done) -> str:
+    """What is known of one training; raises `FoldMismatch` where it saw what it must not, `BadData` where damaged."""
+    path = run.fold(expected.model, expected.fold) / "done.json"
+    if not path.exists():
+        return MISSING
+    done = read_json_as(path, Done)
+    if (done.model, done.fold, done.folds) != (expected.model, expected.fold, expected.folds):
+        raise FoldMismatch(
+            f"Expected in {path} a training of {expected.model} without fold {expected.fold} of {expected.folds}, "
+            f"received one of {done.model} without fold {done.fold} of {done.folds}. Delete {path.parent} and train it."
+        )
+    if done.seen is None:
+        return UNRECORDED
+    require_unseen(done.seen, shards.key_id, done.fold, done.folds)
+    return PROVED
+
+
+def _probability_checks(run: RunFolder, settings: RunSettings, shards: Shards, model: str) -> Iterator[Check]:
+    name, sound = f"probabilities of {model}", True
+    held = shards.key_id, shards.classes, settings.folds, shards.test().key_id
+    for problem in store_problems(run.oof(model), *held):
+        unfinished = isinstance(problem, IncompleteOOF | MissingResult) and not run.stack.exists()
+        yield Check(name, "note" if unfinished else "failure", str(problem))
+        sound = False
+    if sound:
+        yield Check(name, "ok", f"{len(shards):,} rows, each once, by the fold that held it out; none is NaN")
+
+
+def _stack_checks(run: RunFolder, settings: RunSettings, shards: Shards) -> Iterator[Check]:
+    if not run.stack.exists():
+        yield Check("stack", "note", "not made yet")
+        return
+    try:
+        inputs: dict[str, str] = read_json(run.stack / "scores.json")["inputs"]
+        changed = [name for name, held in inputs.items() if OOFStore(run.oof(name)).fingerprint() != held]
+    except DoodlestackError as error:
+        yield Check("stack", "failure", str(error))
+        return
+    if changed:
+        yield Check(
+            "stack",
+            "failure",
+            f"its inputs are no longer what it was fitted on: {', '.join(changed)}",
+            f"Run `doodlestack stack --run {run.root} --force`.",
+        )
+    else:
+        yield Check("stack", "ok", f"fitted on the out-of-fold probabilities above, unchanged: {', '.join(inputs)}")
+    held = shards.key_id, shards.classes, settings.folds, shards.test().key_id
+    for problem in store_problems(run.stack / "oof", *held):
+        yield Check("stack", "failure", str(problem))

@@ -1,0 +1,53 @@
+import shutil
+
+import pytest
+
+from ground.errors import BadSettings
+from ground.files import read_json
+from pipelines.stack import stack
+from pipelines.submit import submit
+
+
+@pytest.fixture
+def unstacked(finished):
+    """A finished run without stack and submissions."""
+    for folder in (finished.stack, finished.submissions):
+        shutil.rmtree(folder)
+    return finished
+
+
+def test_the_scores_say_what_the_choice_is_worth_and_why_the_method_answers_so(finished_once):
+    scores = read_json(finished_once.stack / "scores.json")
+    assert len(scores["nested"]["chosen"]) == 2  # folds
+    assert scores["nested"]["low"] <= scores["nested"]["map_at_3"] <= scores["nested"]["high"]
+    assert "Chosen anew without each fold" in scores["reason"]
+    explanation = scores["explanation"]
+    assert explanation["method"] == scores["chosen"]
+    assert explanation["models"] == []  # one base model has no others to do without
+    assert "tiny" in {row["name"] for row in explanation["columns"]}
+    assert sum(row["drawings"] for row in explanation["classes"]) == scores["drawings"]
+    assert scores["holdout"] is None
+
+
+def test_two_layers_are_in_the_table_and_the_run_goes_on(unstacked, settings):
+    two = settings.stack.but(methods=("weighted", "linear"), layers=2, nested_rows=0, explain=False)
+    stack(unstacked, settings.but(stack=two))
+    scores = read_json(unstacked.stack / "scores.json")
+    assert [row["name"] for row in scores["rows"]] == ["tiny", "weighted", "linear", "weighted_2"]
+    assert scores["nested"] is None
+    assert "explanation" not in scores
+    submit(unstacked, settings)
+    assert (unstacked.submissions / "submission.csv").exists()
+
+
+def test_layers_without_a_meta_model_are_refused_before_any_work(unstacked, settings):
+    with pytest.raises(BadSettings, match="to stack in 2 layers"):
+        stack(unstacked, settings.but(stack=settings.stack.but(methods=("mean",), layers=2)))
+    assert not unstacked.stack.exists()
+
+
+def test_of_too_many_drawings_the_choice_is_not_made_anew_and_that_is_said(unstacked, settings, capsys):
+    few = settings.stack.but(methods=("mean",), nested_rows=10, explain=False)
+    stack(unstacked, settings.but(stack=few))
+    assert read_json(unstacked.stack / "scores.json")["nested"] is None
+    assert "120 drawings, stack.nested_rows=10" in " ".join(capsys.readouterr().err.split())

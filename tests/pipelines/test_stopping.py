@@ -1,0 +1,96 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+
+from pipelines.stopping import SIGNALS, heard_stop
+
+CHORES = "tests.pipelines.chores"
+RUN = (
+    "import sys\nfrom pipelines.executor import Task, run_tasks\n"
+    "from pipelines.stopping import interrupt_on_sigterm\ninterrupt_on_sigterm()\n"
+    "chore, folder = sys.argv[1:]\n"
+    f"tasks = [Task(str(n), f'{CHORES}:{{chore}}', dict(path=f'{{folder}}/{{n}}')) for n in range(2)]\n"
+    "run_tasks(tasks, workers=2)"
+)
+
+
+@pytest.fixture
+def running(tmp_path):
+    """Starts two workers at a chore that says when it has begun, in a process group of their own."""
+    started = []
+
+    def start(chore):
+        command = [sys.executable, "-c", RUN, chore, str(tmp_path)]
+        process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
+        started.append(process)
+        while len(list(tmp_path.glob("*.begun"))) < 2:
+            assert process.poll() is None
+            time.sleep(0.05)
+        return process
+
+    yield start
+    for process in started:
+        for left in of_group(process.pid):
+            left.kill()
+        process.communicate()
+
+
+def of_group(group):
+    """The living processes of a group."""
+    alive = []
+    for process in psutil.process_iter(["status"]):
+        try:
+            if os.getpgid(process.pid) == group and process.info["status"] != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+        except ProcessLookupError:
+            continue
+    return alive
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_is_heard_and_ends_nothing(number):
+    before = signal.getsignal(number)
+    with heard_stop() as stop:
+        assert not stop()
+        os.kill(os.getpid(), number)
+        assert stop()
+    assert signal.getsignal(number) == before
+
+
+def test_a_thread_leaves_the_signals_as_they_are():
+    seen = []
+
+    def hear():
+        with heard_stop() as stop:
+            seen.extend([signal.getsignal(signal.SIGINT), stop()])
+
+    thread = threading.Thread(target=hear)
+    thread.start()
+    thread.join()
+    assert seen == [signal.getsignal(signal.SIGINT), False]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_workers_put_down_what_they_do_when_their_parent_is_asked_to_stop(running, tmp_path, number):
+    process = running("put_down")
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    assert process.returncode != 0
+    assert [(tmp_path / str(n)).read_text() for n in range(2)] == ["put down", "put down"]
+    assert not of_group(process.pid)
+
+
+@pytest.mark.parametrize("chore", ["put_down", "wait_long"])
+def test_workers_end_after_their_parent_was_killed(running, tmp_path, chore):
+    process = running(chore)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(of_group(process.pid), timeout=10)
+    assert not alive
+    assert len(list(tmp_path.glob("[0-9]"))) == (2 if chore == "put_down" else 0)
