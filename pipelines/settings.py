@@ -13,10 +13,13 @@ Method = Literal[
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+BY_DEFAULT: tuple[Method, ...] = tuple(name for name in get_args(Method) if name != "xendcg")  # behind lambdarank
+
+
 class StackSettings(Settings):
     """Which ways of joining the base models are tried, and the size of the LightGBM ones."""
 
-    methods: tuple[Method, ...] = get_args(Method)  # all of them
+    methods: tuple[Method, ...] = BY_DEFAULT
     candidates: int = Field(default=10, ge=3)  # each model's likeliest classes; MAP@3 needs 3, 10 hold the true one
     ranker_rounds: int = Field(default=150, ge=1)  # boosting rounds of lambdarank and binary, one tree each
     multiclass_rounds: int = Field(default=100, ge=1)  # boosting rounds of multiclass, a tree a class each
