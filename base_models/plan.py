@@ -23,7 +23,7 @@ class Plan:
 
     model: BaseModel
     shards: Shards
-    fold: int
+    fold: int | None  # held out; None: no drawing is, as in pretraining
     folds: int
     settings: TrainSettings
     seed: int
@@ -81,9 +81,11 @@ class Plan:
         return open_feed("shards", self.shards, rows, inputs, self.settings.batch_size, shuffle=False)
 
 
-def make_plan(model: BaseModel, shards: Shards, fold: int, folds: int, settings: TrainSettings, seed: int) -> Plan:
+def make_plan(
+    model: BaseModel, shards: Shards, fold: int | None, folds: int, settings: TrainSettings, seed: int
+) -> Plan:
     """The plan of training `model` on every fold but `fold`; raises `BadSettings` when they hold no drawing."""
-    own_seed = np.random.SeedSequence([seed, zlib.crc32(model.name.encode()), fold])
+    own_seed = np.random.SeedSequence([seed, zlib.crc32(model.name.encode()), folds if fold is None else fold])
     network_seed, split_seed, feed_seed = (int(word) for word in own_seed.generate_state(3))
     rows, watched = training_rows(shards.key_id, fold, folds, settings.inner_validation, split_seed)
     if len(rows) == 0:
@@ -102,10 +104,10 @@ def inputs_by_epoch(inputs: ModelInput, epochs: int, small_first: float) -> list
 
 
 def training_rows(
-    key_id: NDArray[np.int64], fold: int, folds: int, inner_validation: float, seed: int
+    key_id: NDArray[np.int64], fold: int | None, folds: int, inner_validation: float, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The rows to train on and, apart from them, the rows to watch; neither holds a row of `fold`."""
-    rows = np.flatnonzero(fold_of(key_id, folds) != fold)
+    rows = np.arange(len(key_id)) if fold is None else np.flatnonzero(fold_of(key_id, folds) != fold)
     shuffled = np.random.default_rng(seed).permutation(rows)
     watched = int(inner_validation * len(rows))
     return np.sort(shuffled[watched:]), np.sort(shuffled[:watched])

@@ -22,10 +22,14 @@ def _epochs(value: Any) -> int | str:
     raise ValueError('Expected epochs such as 20, or drawings to see in all such as "160000 drawings"')
 
 
+Epochs = Annotated[int | str, PlainValidator(_epochs)]  # passes, or as many as see, say, "160000 drawings"
+
+
 class TrainSettings(Settings):
     """The training of one (model, fold); a model may bring its own defaults, a run may override them by name."""
 
-    epochs: Annotated[int | str, PlainValidator(_epochs)] = 20  # passes, or as many as see, say, "160000 drawings"
+    epochs: Epochs = 20  # of the run's own drawings
+    pretrain_epochs: Epochs = "80000 drawings"  # before them, of the drawings in `pretrain`, where a run names such
     batch_size: Count = 128  # drawings a step; small sets gain from more steps, a GPU from larger batches
     learning_rate: Positive = 2e-3  # peak of the schedule; AdamW on batches of about 128
     schedule: Literal["one_cycle", "cosine"] = "one_cycle"  # one_cycle: cosine up, then down; cosine: linear up
@@ -48,3 +52,7 @@ class TrainSettings(Settings):
         if isinstance(self.epochs, int):
             return self.epochs
         return max(1, round(int(self.epochs.split()[0]) / rows))
+
+    def for_pretraining(self) -> "TrainSettings":
+        """The same with `pretrain_epochs` for its length, read by the one feed that any drawings can be read by."""
+        return self.but(epochs=self.pretrain_epochs, feed="shards", start_from="")

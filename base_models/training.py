@@ -27,7 +27,7 @@ STATE = "state.npz"  # there while a training is under way, as is PROGRESS
 def train_fold(
     model: BaseModel,
     shards: Shards,
-    fold: int,
+    fold: int | None,
     folds: int,
     settings: TrainSettings,
     out: Path,
@@ -36,7 +36,7 @@ def train_fold(
     stop: Callable[[], bool] = lambda: False,
     lookers_on: Sequence[keras.callbacks.Callback] = (),
 ) -> keras.Model:
-    """Train `model` on every fold but `fold`, from random weights or those of `trained`; gives the trained model.
+    """Train `model` on every fold but `fold` (None: on all), from random weights or those of `trained`; gives it.
 
     Writes `history.csv` after each epoch, then `model.keras` and, last, `done.json` into `out`; meanwhile how it
     stands, and its whole state, from which the same call goes on after a stop of any kind. Raises `BadSettings` when

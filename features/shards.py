@@ -44,7 +44,7 @@ class Shards:
     opens its folder again) and used by several threads at once.
     """
 
-    def __init__(self, folder: Path, classes: tuple[str, ...], drawings: ArrowDrawings) -> None:
+    def __init__(self, folder: Path, classes: tuple[str, ...], drawings: "ArrowDrawings | ChosenDrawings") -> None:
         self.folder, self.classes, self._drawings = folder, classes, drawings
 
     @classmethod
@@ -64,7 +64,13 @@ class Shards:
         kept = range(CV_SHARDS - Holdout.of(folder).cv_shards)
         return cls(folder, classes, _opened(folder, kept, classes))
 
+    def without(self, rows: NDArray[np.int64]) -> "Shards":
+        """The same less the drawings of these rows; the others are numbered anew. Cannot be pickled."""
+        return Shards(self.folder, self.classes, ChosenDrawings(self._drawings, np.delete(np.arange(len(self)), rows)))
+
     def __reduce__(self) -> tuple[object, ...]:
+        if isinstance(self._drawings, ChosenDrawings):
+            raise TypeError("Expected all drawings of the shards to be pickled, received some of them.")
         return Shards.open, (self.folder,)
 
     def __len__(self) -> int:
@@ -108,6 +114,36 @@ class Shards:
     @cached_property
     def _test(self) -> Drawings:
         return read_drawings(self.folder / TEST)
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenDrawings:
+    """Some of the drawings of shards, numbered from 0."""
+
+    drawings: "ArrowDrawings | ChosenDrawings"
+    rows: NDArray[np.int64]  # (n,) of `drawings`
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def key_id(self) -> NDArray[np.int64]:
+        """(n,)"""
+        return self.drawings.key_id[self.rows]
+
+    @cached_property
+    def label(self) -> NDArray[np.int16]:
+        """(n,) place in the class list."""
+        return self.drawings.label[self.rows]
+
+    @cached_property
+    def has_time(self) -> NDArray[np.bool_]:
+        """(n,) whether the times of a drawing's points are known."""
+        return self.drawings.has_time[self.rows]
+
+    def take(self, rows: NDArray[np.int64]) -> Drawings:
+        """The drawings of these rows, in this order; raises IndexError past the last, `BadData` at damaged ones."""
+        return self.drawings.take(self.rows[rows])
 
 
 def _opened(folder: Path, cvs: range, classes: tuple[str, ...]) -> ArrowDrawings:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from base_models.seen import Seen, require_unseen
+from base_models.seen import Seen, digest, require_unseen
 from features.shards import Shards
 from ground.errors import BadData, DoodlestackError, FoldMismatch, IncompleteOOF, MissingResult
 from ground.files import read_json, read_json_as
@@ -12,6 +12,7 @@ from oof.audit import store_problems
 from oof.store import OOFStore
 from pipelines.checks import Check, State
 from pipelines.copies import copies_checks
+from pipelines.pretrain import drawings_to_learn, is_done, is_pretrained_first
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
 from pipelines.stack import stacked_models
@@ -36,9 +37,17 @@ class Done:
     seen: Seen | None = None  # trainings of earlier versions did not record it
 
 
+@dataclass(frozen=True)
+class Pretrained:
+    """What the audit reads of the `done.json` of a model that learned other drawings first."""
+
+    seen: Seen
+
+
 def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> list[Check]:
     """Everything that the audit looks at; sets of equal drawings also go to the CSV `file`.
 
+    - Pretraining: what was learned first is none of the run's drawings.
     - Training: the drawings that each (model, fold) saw are, by their SHA-256, those outside the fold.
     - Probabilities: each row was predicted by the fold that held it out, once, and is a row of probabilities.
     - Stack: it was fitted on exactly those.
@@ -49,11 +58,23 @@ def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> li
     shards = Shards.open(run.shards)
     models = stacked_models(run, settings)
     return [
+        *(_pretraining_check(run, name) for name in models if is_pretrained_first(settings, name)),
         *(check for name in models for check in _training_checks(run, settings, shards, name)),
         *(check for name in models for check in _probability_checks(run, settings, shards, name)),
         *_stack_checks(run, settings, shards),
         *copies_checks(shards, settings.folds, file),
     ]
+
+
+def _pretraining_check(run: RunFolder, model: str) -> Check:
+    name = f"pretraining of {model}"
+    if not is_done(run, model):
+        return Check(name, "note", MISSING)
+    seen, left = read_json_as(run.pretrained(model) / "done.json", Pretrained).seen, drawings_to_learn(run)
+    if seen.key_ids != digest(left.key_id):
+        found = f"it saw others than the {len(left):,} drawings that are not among the run's own"
+        return Check(name, "failure", found, f"Delete {run.root / 'models' / model}, and train it again.")
+    return Check(name, "ok", f"{len(left):,} drawings, none among the run's own, by SHA-256 of all that were seen")
 
 
 def _training_checks(run: RunFolder, settings: RunSettings, shards: Shards, model: str) -> Iterator[Check]:

@@ -81,6 +81,8 @@ def _results_of(run: RunFolder, name: str) -> list[Path]:
     a_model_came_or_went = table == "train_by_model" and len(rest) == 1
     if table == "submission":
         return [run.submissions]
+    if table == "pretrain":
+        return [run.pretraining, run.root / "models", run.oof_root, *joined]
     if table in ("models", "stack") or a_model_came_or_went:
         return joined
     if table == "oof":  # imported stores stay: their form may be any, and only their own files could make them anew

@@ -30,6 +30,13 @@ def start_keras() -> None:
             os.close(own)
 
 
+def begin_training(deterministic: bool) -> None:
+    """Start Keras in a process that is going to train."""
+    start_keras()
+    if deterministic:
+        make_deterministic()
+
+
 def make_deterministic() -> None:
     """Let the backend use only operations that give the same bits again, on the same machine with as many threads.
 

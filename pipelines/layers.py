@@ -81,7 +81,8 @@ def resolve(layers: Sequence[Layer]) -> RunSettings:
     for name in by_model:
         model_named(name)
     return settings.but(
-        data=str(Path(settings.data).resolve()) if settings.data else "",
+        data=_absolute(settings.data),
+        pretrain=_absolute(settings.pretrain),
         model_files=[str(Path(file).resolve()) for file in settings.model_files],
         train_by_model={name: _training(name, layers) for name in settings.models},
     )
@@ -91,8 +92,12 @@ def _training(name: str, layers: Sequence[Layer]) -> Values:
     given = [(layer.values.get("train", {}), layer.values.get("train_by_model", {}).get(name, {})) for layer in layers]
     values = merge(*(table for pair in given for table in pair))
     settings = model_named(name).settings(values)
-    start = str(Path(settings.start_from).resolve()) if settings.start_from else ""
-    return settings.but(start_from=start).model_dump()
+    return settings.but(start_from=_absolute(settings.start_from)).model_dump()
+
+
+def _absolute(folder: str) -> str:
+    """Workers may run in another folder; empty stays empty."""
+    return str(Path(folder).resolve()) if folder else ""
 
 
 def _check(layer: Layer) -> None:

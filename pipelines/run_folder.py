@@ -34,6 +34,15 @@ class RunFolder:
         """`model.keras`, `history.csv` and `done.json` of one trained (model, fold)."""
         return self.root / "models" / model / f"fold_{fold}"
 
+    @property
+    def pretraining(self) -> Path:
+        """The shards of the other drawings that models learn first."""
+        return self.root / "pretraining"
+
+    def pretrained(self, model: str) -> Path:
+        """`model.keras`, `history.csv` and `done.json` of a model that has learned those and nothing else."""
+        return self.root / "models" / model / "pretrained"
+
     def lock(self, work: str, fold: int | None = None) -> Path:
         """What a process holds while it does a piece of work in this run."""
         return self._locks / (work if fold is None else f"{work} fold {fold}")

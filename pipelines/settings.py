@@ -56,6 +56,7 @@ class RunSettings(Settings):
 
     preset: str = ""  # the preset that the rest started from; a note, without effect
     data: str = ""  # folder of drawings, absolute; empty = the embedded doodles, written to RUN/data
+    pretrain: str = ""  # folder of other drawings, maybe of other classes, that every model learns first
     doodles: DoodleSettings = DoodleSettings()  # how many of them
     seed: int = 1  # of the shuffle, the initial weights, augmentation, the stack
     folds: int = Field(default=5, ge=2, le=100)  # fold = cv shard % folds, so 100 shards allow 100

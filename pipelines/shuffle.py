@@ -7,7 +7,7 @@ from typing import Any
 from features.doodles import write_doodles
 from features.drawings import CV_SHARDS
 from features.shuffle import finish
-from features.shuffle_plan import REPORT, plan
+from features.shuffle_plan import REPORT, Plan, plan
 from pipelines.alone import alone_at
 from pipelines.executor import Task, cores, run_tasks
 from pipelines.holdout import set_aside
@@ -41,15 +41,22 @@ def _shuffle(run: RunFolder, settings: RunSettings) -> None:
         console.print(f"drawing the embedded doodles into {data}")
         write_doodles(data, **settings.doodles.model_dump(), seed=settings.seed)
     planned = plan(data, run.shards, PARTS_A_CORE * cores(), settings.seed, settings.bad_row_share)
-    if whole:
-        return
-    shards = str(run.shards.resolve())
+    if not whole:
+        spread(planned, run.shards, settings)
+        set_aside(run, settings)
+        _tell(finish(str(run.shards.resolve())))
+
+
+def spread(planned: Plan, folder: Path, settings: RunSettings) -> None:
+    """The tasks of a shuffle into `folder`, all but `finish`."""
+    shards = str(folder.resolve())
     perform = partial(run_tasks, workers=settings.workers, scheduler=settings.scheduler)
     parts = [_task("write_part", f"part {part}", shards=shards, part=part) for part in range(len(planned.parts))]
     perform([_task("write_test", "test set", shards=shards), *parts], title="read")
     perform([_task("write_shard", f"shard {cv}", shards=shards, cv=cv) for cv in range(CV_SHARDS)], title="shuffle")
-    set_aside(run, settings)
-    report = finish(shards)
+
+
+def _tell(report: dict[str, Any]) -> None:
     console.print(
         f"{report['drawings']:,} drawings of {len(report['classes'])} classes, {report['with_time']:,} with time; "
         f"{report['duplicates']:,} doubles left out, {report['bad_rows']:,} bad rows set aside",

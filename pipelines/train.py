@@ -17,8 +17,9 @@ from pipelines.changes import read_settings
 from pipelines.executor import Task, run_tasks, workers_that_fit
 from pipelines.feeds import require_feeds
 from pipelines.holdout import require_same_holdout
-from pipelines.keras_start import make_deterministic, start_keras
+from pipelines.keras_start import begin_training
 from pipelines.oof_stores import kept_classes, require_oof_room
+from pipelines.pretrain import is_pretrained_first, pretrain
 from pipelines.progress import console
 from pipelines.reached import epoch_reached
 from pipelines.run_folder import RunFolder
@@ -41,11 +42,12 @@ def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), fol
             raise BadSettings(f"Expected a fold from 0 to {settings.folds - 1}, received {fold}.")
     missing = untrained(run, settings, models, folds)
     for name, fold in missing:  # what is lacking is said before hours of work
-        earlier_weights(settings, name, fold)
+        other_run(settings, name, fold)
     require_feeds(run, settings, [name for name, _ in missing])
     alone = 1 if any(Path("/dev").glob("nvidia[0-9]*")) else 0  # processes would fight over the memory of one GPU
     workers = settings.workers or alone or workers_that_fit()
     require_oof_room(run, settings, missing, at_once=workers)
+    pretrain(run, settings, list(dict(missing)), workers)
     while missing:
         free = [pair for pair in missing if not is_locked(run.lock(*pair))]
         if free:
@@ -89,9 +91,7 @@ def train_one(run_root: str, model: str, fold: int) -> None:
 
 def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
     settings = read_settings(run)
-    start_keras()
-    if settings.deterministic:
-        make_deterministic()
+    begin_training(settings.deterministic)
     import keras
 
     from base_models.prediction import load_network, predict
@@ -115,7 +115,7 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
     )
     out = run.fold(model, fold)
     if not (out / "done.json").exists():
-        earlier = earlier_weights(settings, model, fold)
+        earlier = earlier_weights(run, settings, model, fold)
         trained = load_network(earlier) if earlier else None
         lookers_on = [tensorboard(out / "tensorboard")] if settings.tensorboard else []
         with heard_stop() as stop:
@@ -129,7 +129,17 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
     keras.utils.clear_session()
 
 
-def earlier_weights(settings: RunSettings, model: str, fold: int) -> Path | None:
+def earlier_weights(run: RunFolder, settings: RunSettings, model: str, fold: int) -> Path | None:
+    """The trained model that one (model, fold) begins with: another run's, or the pretrained one; None where neither.
+
+    Raises what `other_run` raises.
+    """
+    if is_pretrained_first(settings, model):
+        return run.pretrained(model) / "model.keras"
+    return other_run(settings, model, fold)
+
+
+def other_run(settings: RunSettings, model: str, fold: int) -> Path | None:
     """The trained model that `start_from` names for one (model, fold); None where it names no run.
 
     Fold k starts from a fold k, which has seen no drawing of fold k: for that the other run must have as many folds.

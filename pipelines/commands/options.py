@@ -14,10 +14,19 @@ if TYPE_CHECKING:
 
 SETTINGS = "Settings"  # the panel of --help in which these stand
 
-Run = Annotated[Path, typer.Option("--run", help="The run folder.", file_okay=False)]
+Run = Annotated[Path, typer.Option("--run", "--out", help="The run folder.", file_okay=False)]
 Data = Annotated[
     Path | None,
     typer.Option(help="Folder of drawings (Kaggle's CSV or .zip, ndjson, .bin). Without it: embedded doodles."),
+]
+Pretrain = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of other drawings, maybe of other classes, that every model learns first.",
+        exists=True,
+        file_okay=False,
+        rich_help_panel=SETTINGS,
+    ),
 ]
 Preset = Annotated[
     str | None,
@@ -97,6 +106,7 @@ class Given:
     tensorboard: bool = False
     holdout: int | None = None
     layers: int | None = None
+    pretrain: Path | None = None
 
     def resolved(self) -> "RunSettings":
         """The complete settings of a new run: the preset, over it the file, over it the command line."""
@@ -134,6 +144,7 @@ class Given:
         training = {"epochs": self.epochs, "feed": self.feed}
         direct = {
             "data": None if self.data is None else str(self.data),
+            "pretrain": None if self.pretrain is None else str(self.pretrain),
             "models": None if self.models is None else [name.strip() for name in self.models.split(",")],
             "model_files": [str(file) for file in self.model_files or []] or None,
             "folds": self.folds,

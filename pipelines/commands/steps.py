@@ -19,6 +19,7 @@ from pipelines.commands.options import (
     ModelFiles,
     Models,
     Preset,
+    Pretrain,
     Run,
     Scheduler,
     Seed,
@@ -52,6 +53,7 @@ RUN_EXAMPLES = (
 def run(
     data: Data = None,
     out: Out = Path("run"),
+    pretrain: Pretrain = None,
     preset: Preset = None,
     settings: SettingsFile = None,
     changes: Changes = None,
@@ -89,6 +91,7 @@ def run(
         tensorboard,
         holdout,
         layers,
+        pretrain,
     )
     run_all(out, given.resolved(), force)
 

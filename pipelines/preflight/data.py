@@ -1,14 +1,17 @@
 """Are the drawings such that every model can be trained, stacked and submitted?"""
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
 from features.bad_rows import allowed
-from features.shuffle_plan import plan
+from features.formats import sources
+from features.shuffle_plan import REPORT, plan
 from oof.manifest import Manifest
 from pipelines.checks import Check, unless_refused
 from pipelines.preflight.drawings_known import Known
+from pipelines.pretrain import drawings_to_learn
 from pipelines.report.numbers import percent
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
@@ -23,6 +26,7 @@ def data_checks(run: RunFolder, settings: RunSettings, known: Known) -> list[Che
     return [
         unless_refused("data", partial(_data, run, settings, known)),
         unless_refused("classes", partial(_classes, run, settings, known)),
+        *([unless_refused("pretraining", partial(_pretraining, run, settings))] if settings.pretrain else []),
         _folds(settings, known),
         unless_refused("submission", partial(_submission, run, settings, known)),
     ]
@@ -41,6 +45,17 @@ def _data(run: RunFolder, settings: RunSettings, known: Known) -> Check:
         advice = f"The shuffle stops past {percent(settings.bad_row_share)} (bad_row_share). Mend them, or allow more."
         return Check("data", "warning", found, advice)
     return Check("data", "ok", found)
+
+
+def _pretraining(run: RunFolder, settings: RunSettings) -> Check:
+    """Raises `BadData` where there are no drawings, `RunChanged` where they are others than those that were read."""
+    folder = Path(settings.pretrain)
+    if (run.pretraining / REPORT).exists():
+        if folder.exists():
+            plan(folder, run.pretraining, seed=settings.seed, bad_share=settings.bad_row_share)
+        return Check("pretraining", "ok", f"{len(drawings_to_learn(run)):,} drawings of {folder} to learn first")
+    found = sources(folder)
+    return Check("pretraining", "ok", f"{len(found)} files of drawings in {folder} to learn first")
 
 
 def _classes(run: RunFolder, settings: RunSettings, known: Known) -> Check:

@@ -21,7 +21,7 @@ from pipelines.keras_start import start_keras
 from pipelines.preflight.drawings_known import Known
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
-from pipelines.train import earlier_weights, is_whole
+from pipelines.train import is_whole, other_run
 
 if TYPE_CHECKING:
     from base_models.footprint import Footprint
@@ -77,7 +77,7 @@ def _starts(settings: RunSettings, name: str, folds: Sequence[int]) -> Check:
     if not folds:
         return Check(f"model {name}", "note", "all its folds are trained")
     for fold in folds:
-        earlier = earlier_weights(settings, name, fold)
+        earlier = other_run(settings, name, fold)
         if earlier is not None and not earlier.exists():
             raise MissingResult(f"Expected {earlier} to start from (start_from), it is not there. Train it there anew.")
     return Check(f"model {name}", "ok", "")
@@ -87,7 +87,7 @@ def _forward_pass(
     settings: RunSettings, name: str, known: Known, folds: Sequence[int], apart: bool
 ) -> "tuple[Check, Footprint | None]":
     training, classes = settings.train_by_model[name], max(len(known.by_class), 2)
-    earlier = earlier_weights(settings, name, folds[0])
+    earlier = other_run(settings, name, folds[0])
     arguments = settings.model_files, name, training, classes, known.sample, earlier
     try:
         footprint = _in_own_process(arguments) if apart else try_one(*arguments)

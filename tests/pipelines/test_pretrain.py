@@ -1,0 +1,89 @@
+import shutil
+
+import numpy as np
+import pytest
+
+from base_models.prediction import load_network
+from features.shards import Shards
+from ground.errors import BadSettings, RunChanged
+from pipelines.audit import audit
+from pipelines.preflight import preflight
+from pipelines.pretrain import drawings_to_learn
+from pipelines.run import run
+from pipelines.run_folder import RunFolder
+from tests.pipelines.conftest import FIGURES, wobbly, write
+
+OWN, NEW = 5, 40  # drawings of the run itself among the others, and drawings that are only there
+
+
+@pytest.fixture(scope="module")
+def others(data, tmp_path_factory):
+    """Drawings of two classes: some of the run's own by key_id, a test drawing under another key_id, and new ones."""
+    folder, rng = tmp_path_factory.mktemp("others"), np.random.default_rng(1)
+    (folder / "train_simplified").mkdir()
+    own = (data / "train_simplified" / "line.csv").read_text().splitlines(keepends=True)[: OWN + 1]
+    (folder / "train_simplified" / "line.csv").write_text("".join(own))
+    tested = (data / "test_simplified.csv").read_text().splitlines()[1].split(",", maxsplit=2)[2].strip('"')
+    drawn = [tested, *(wobbly("cross", rng) for _ in range(NEW))]
+    rows = [["US", drawing, 2 * 10**15 + n * 10**7, "True", "", "cross"] for n, drawing in enumerate(drawn)]
+    header = ["countrycode", "drawing", "key_id", "recognized", "timestamp", "word"]
+    write(folder / "train_simplified" / "cross.csv", header, rows)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pretrained(settings, others, tmp_path_factory):
+    """A finished run whose folds hardly train after what was learned before."""
+    training = settings.train_by_model["tiny"].but(learning_rate=1e-9, pretrain_epochs=2)
+    folder = RunFolder(tmp_path_factory.mktemp("runs") / "pretrained")
+    run(folder.root, settings.but(pretrain=str(others), train_by_model={"tiny": training}))
+    return folder
+
+
+def test_drawings_of_the_run_are_not_learned_first(pretrained):
+    left = drawings_to_learn(pretrained)
+    assert len(left) == NEW
+    own = Shards.open(pretrained.shards)
+    assert not np.isin(left.key_id, np.concatenate([own.key_id, own.test().key_id])).any()
+
+
+def test_every_fold_begins_with_what_was_learned_first(pretrained):
+    first = load_network(pretrained.pretrained("tiny") / "model.keras").get_weights()
+    assert first[0].shape[-1] == 2  # classes there, so the last layer begins anew: tiny has no other
+    assert all((pretrained.fold("tiny", fold) / "done.json").exists() for fold in (0, 1))
+    assert len(FIGURES) == load_network(pretrained.fold("tiny", 0) / "model.keras").output_shape[-1]
+
+
+def test_what_was_learned_first_is_not_learned_again(pretrained, settings, others):
+    model = pretrained.pretrained("tiny") / "model.keras"
+    before = model.stat().st_mtime_ns
+    training = settings.train_by_model["tiny"].but(learning_rate=1e-9, pretrain_epochs=2)
+    run(pretrained.root, settings.but(pretrain=str(others), train_by_model={"tiny": training}))
+    assert model.stat().st_mtime_ns == before
+
+
+def test_the_audit_shows_that_no_drawing_of_the_run_was_learned_first(pretrained, settings, others):
+    checks = audit(pretrained, settings.but(pretrain=str(others)))
+    (line,) = [check for check in checks if check.name == "pretraining of tiny"]
+    assert (line.state, f"{NEW} drawings" in line.found) == ("ok", True)
+
+
+def test_other_drawings_to_learn_first_are_other_settings(pretrained, settings, tmp_path):
+    with pytest.raises(RunChanged, match="pretrain"):
+        run(pretrained.root, settings.but(pretrain=str(tmp_path)))
+
+
+def test_drawings_that_are_all_the_runs_own_cannot_be_learned_first(finished, data):
+    shutil.copytree(finished.shards, finished.pretraining)
+    with pytest.raises(BadSettings, match="not among the run's own, all 120 are"):
+        drawings_to_learn(finished)
+
+
+def test_the_preflight_looks_at_the_other_drawings(pretrained, settings, others, tmp_path):
+    for folder, state in [(others, "ok"), (tmp_path, "failure")]:
+        checks = preflight(RunFolder(tmp_path / "new"), settings.but(pretrain=str(folder)))
+        assert [check.state for check in checks if check.name == "pretraining"] == [state]
+    (known,) = [
+        check for check in preflight(pretrained, settings.but(pretrain=str(others))) if check.name == "pretraining"
+    ]
+    assert (known.state, f"{NEW} drawings" in known.found) == ("ok", True)
