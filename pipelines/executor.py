@@ -6,14 +6,16 @@ can take it, and a task that is repeated after a crash finds what is already who
 """
 
 import os
+import signal
 import traceback
 import warnings
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, wait
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from multiprocessing import active_children
 from pkgutil import resolve_name
-from typing import Any
+from typing import Any, cast
 
 import psutil
 from joblib.externals.loky import ProcessPoolExecutor, as_completed
@@ -134,7 +136,21 @@ def _in_processes(tasks: Sequence[Task], workers: int) -> Ended:
             f"Fewer workers need less. {GO_ON}"
         ) from error
     finally:
-        executor.shutdown(wait=True, kill_workers=True)
+        _end_workers(futures)
+        executor.shutdown(wait=True)
+
+
+def _end_workers(futures: Sequence[Future[str]]) -> None:
+    """Kill the workers; the executor then ends as one that lost them.
+
+    Its own way (`shutdown(kill_workers=True)`) forgets the tasks that wait before it stops handing them out, and its
+    thread fails when a worker took one just before.
+    """
+    for future in futures:
+        future.cancel()
+    for worker in active_children():
+        with suppress(ProcessLookupError):  # it ended by itself
+            os.kill(cast(int, worker.pid), signal.SIGKILL)
 
 
 def _let_put_down(futures: Sequence[Future[str]]) -> None:

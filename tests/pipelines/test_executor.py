@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -58,6 +59,19 @@ def test_an_error_of_ours_comes_through_and_cancels_the_rest(tmp_path, workers):
     with pytest.raises(BadData, match="Expected drawings in somewhere, received none"):
         run_tasks([refusal, *late], workers=workers)
     assert len(list(tmp_path.iterdir())) < 20
+
+
+def test_an_error_amid_many_short_tasks_fails_no_thread(tmp_path, monkeypatch):
+    failed = []
+    monkeypatch.setattr(threading, "excepthook", lambda failure: failed.append(failure.exc_value))
+    refusal = Task("refuse", f"{CHORES}:refuse", {"path": "somewhere"})
+    for n in range(3):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        with pytest.raises(BadData):
+            run_tasks([*notes(folder, 4), refusal, *notes(folder, 60)], workers=2)
+    assert not failed
+    assert not any(thread.name == "ExecutorManagerThread" for thread in threading.enumerate())
 
 
 @pytest.mark.parametrize("workers", [1, 2])
