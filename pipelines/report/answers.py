@@ -69,6 +69,14 @@ class Answers:
         """The 95 % interval of `map_at_3`."""
         return interval(self.precision[self.known])
 
+    def wrong_with(self, other: "Answers") -> tuple[float, float]:
+        """The share of drawings that both get wrong, and what it would be if their errors had nothing to do with
+        each other; of the drawings that both have predicted.
+        """
+        both = self.known & other.known
+        wrong, also_wrong = ~self.right[both], ~other.right[both]
+        return float((wrong & also_wrong).mean()), float(wrong.mean() * also_wrong.mean())
+
 
 def _pieces(count: int) -> Iterator[slice]:
     return (slice(first, first + ROWS_AT_ONCE) for first in range(0, count, ROWS_AT_ONCE))

@@ -26,13 +26,12 @@ def errors_in_common(findings: Findings) -> Html:
 
 
 def _cell(one: Answers, other: Answers) -> Html:
-    both = one.known & other.known
-    wrong, also_wrong = ~one.right[both], ~other.right[both]
-    together, expected = float((wrong & also_wrong).mean()), float(wrong.mean() * also_wrong.mean())
+    together, expected = one.wrong_with(other)
     if one is other or expected == 0:
         return element("td", "–" if expected == 0 else f"{together / expected:.1f} ×", class_="quiet")
     title = f"{percent(together)} of the drawings both wrong, {percent(expected)} if independent"
-    alike = (together - expected) / max(min(wrong.mean(), also_wrong.mean()) - expected, 1e-9)  # 0 to 1
+    most = min(one.wrong_with(one)[0], other.wrong_with(other)[0])
+    alike = (together - expected) / max(most - expected, 1e-9)  # 0 to 1
     heat = f"--heat:{100 * np.clip(alike, 0, 1) * 0.6:.0f}%"
     return element("td", f"{together / expected:.1f} ×", class_="heat", style=heat, title=title)
 
