@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal
+from typing import IO, Literal, get_args
 
 from features.formats.unpacking import unpacked, zip_members
 from ground.errors import BadData, MissingResult
@@ -70,7 +70,8 @@ def sources(data: Path) -> list[Source]:
 
     Taken are `.csv`, `.ndjson` (both also `.gz`), `.bin` and such members of `.zip`; sample submissions and hidden
     files are not. Files and folders named test… hold the test drawings; `raw` as a word of a file's or folder's
-    name says raw strokes, `simplified` says simplified ones. Raises `BadData` when there is none.
+    name says raw strokes, `simplified` says simplified ones. Raises `BadData` when there is none, or where several
+    folders hold test drawings of one form: then `data` is a folder of sets, not a set.
     """
     if not data.exists():
         raise MissingResult(f"Expected drawings at {data}, received no such file or folder.")
@@ -79,7 +80,19 @@ def sources(data: Path) -> list[Source]:
     found = [source for file in files if file.is_file() for source in _in_file(file, root)]
     if not found:
         raise BadData(f"Expected drawings ({', '.join(FORMATS)} or .zip of them) in {data}, received none.")
+    _require_one_test_set(data, found)
     return found
+
+
+def _require_one_test_set(data: Path, found: list[Source]) -> None:
+    for form in get_args(Form):
+        tests = [source for source in found if source.split == "test" and source.form == form]
+        folders = sorted({str(Path(source.path).parent) for source in tests})
+        if len(folders) > 1:
+            raise BadData(
+                f"Expected one set of drawings below {data}, received test drawings in {', '.join(folders)}. "
+                "Name one of these folders."
+            )
 
 
 def _in_file(file: Path, root: Path) -> list[Source]:

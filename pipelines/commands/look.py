@@ -15,6 +15,7 @@ from pipelines.commands.options import (
     Models,
     Preset,
     Run,
+    RunBesideOut,
     SettingsFile,
 )
 
@@ -44,7 +45,7 @@ PREDICT_EXAMPLES = (
 
 def predict(
     file: Annotated[Path, typer.Argument(help="Drawings: Kaggle's CSV, ndjson, .bin, raw or simplified.")],
-    run: Run = Path("run"),
+    run: RunBesideOut = Path("run"),
     out: Annotated[Path | None, typer.Option(help="A CSV to write (key_id,word) in place of the table.")] = None,
     model: Annotated[str | None, typer.Option(help="This base model alone.")] = None,
 ) -> None:

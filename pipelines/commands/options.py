@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SETTINGS = "Settings"  # the panel of --help in which these stand
 
 Run = Annotated[Path, typer.Option("--run", "--out", help="The run folder.", file_okay=False)]
+RunBesideOut = Annotated[Path, typer.Option("--run", help="The run folder.", file_okay=False)]  # --out is a file there
 Data = Annotated[
     Path | None,
     typer.Option(help="Folder of drawings (Kaggle's CSV or .zip, ndjson, .bin). Without it: embedded doodles."),

@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from ground.errors import BadData
@@ -86,3 +87,11 @@ def test_models_are_listed_with_what_they_see():
     assert result.exit_code == 0
     assert "gray64_cnn" in result.stdout
     assert "64×64×1" in result.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_option_of_a_command_has_the_name_of_another(command):
+    commands = typer.main.get_command(app).commands[command]
+    for each in getattr(commands, "commands", {command: commands}).values():
+        names = [name for parameter in each.params for name in (*parameter.opts, *parameter.secondary_opts)]
+        assert len(names) == len(set(names))

@@ -93,6 +93,13 @@ def test_no_drawings_and_no_folder_are_said_apart(tmp_path: Path) -> None:
         sources(tmp_path / "nowhere")
 
 
+def test_a_folder_of_several_sets_is_refused_and_they_are_named(tmp_path: Path) -> None:
+    touch(tmp_path, "one/train_simplified/cat.csv", "one/test_simplified.csv", "two/cat.csv", "two/test_simplified.csv")
+    with pytest.raises(BadData, match=f"in {tmp_path}/one, {tmp_path}/two. Name one of these folders"):
+        sources(tmp_path)
+    assert len(sources(tmp_path / "one")) == 2
+
+
 def read_all(path: Path, tmp_path: Path) -> None:
     for source in sources(path):
         list(read(source, BadRows(tmp_path / "bad.csv"), keep_unreadable=True))
