@@ -12,6 +12,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from base_models.averages import EpochAverage
+from base_models.state import bring_back
 from ground.arrays import read_npz
 from ground.errors import BadData, BadSettings, RunChanged
 from ground.files import whole_file
@@ -33,14 +35,15 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]
     """Saves all that changes while a network trains, now and then and when `stop` says so; brings it back.
 
     That is: weights, moving statistics, the seeds of dropout, the optimiser with its count of steps (and so the
-    place in the schedule), the sums of the epoch's metrics and the position of the feed. The rest (order, batches,
+    place in the schedule), the sums of the weights to `average`, those of the epoch's metrics and the position of the
+    feed. The rest (order, batches,
     augmentations) follows from seed, epoch and step. `training` says in a line what is trained on what: raises
     `RunChanged` where the file holds the state of another training, `BadData` where it is damaged.
     """
 
-    def __init__(self, path: Path, training: str, stop: Callable[[], bool]) -> None:
+    def __init__(self, path: Path, training: str, stop: Callable[[], bool], average: EpochAverage) -> None:
         super().__init__()
-        self.path, self.training, self.stop = path, training, stop
+        self.path, self.training, self.stop, self.average = path, training, stop, average
         self._held = self._read() if path.exists() else {}
         self.position = Position(*map(int, self._held["position"])) if self._held else Position()
         self._seconds_before = float(self._held["seconds"]) if self._held else 0.0
@@ -63,6 +66,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]
         network.test_on_batch(*batch)
         self._assign("network", network.variables)
         self._assign("optimizer", network.optimizer.variables)
+        self.average.sums = self._values("average")
 
     def first_step(self, epoch: int) -> int:
         """The step at which an epoch begins: not 0 in one that was broken off."""
@@ -97,6 +101,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _save(self, position: Position) -> None:
         network = self.model
+        bring_back(network)
         arrays: dict[str, Any] = {
             "training": self.training,
             "position": [position.epoch, position.step],
@@ -104,6 +109,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]
             **_arrays("network", network.variables),
             **_arrays("optimizer", network.optimizer.variables),
             **_arrays("metrics", network.metrics_variables),
+            **_arrays("average", self.average.sums),
         }
         with whole_file(self.path) as temporary:
             np.savez(temporary, **arrays)
@@ -121,7 +127,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _assign(self, kind: str, variables: list[Any]) -> None:
         expected = [tuple(variable.shape) for variable in variables]
-        values = [value for name, value in self._held.items() if name.startswith(f"{kind} ")]
+        values = self._values(kind)
         if [value.shape for value in values] != expected:
             raise RunChanged(
                 f"Expected {len(expected)} arrays of the {kind} in {self.path}, shaped as this one's, received others: "
@@ -129,6 +135,9 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]
             )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
+
+    def _values(self, kind: str) -> list[NDArray[Any]]:
+        return [value for name, value in self._held.items() if name.startswith(f"{kind} ")]
 
     @property
     def _anew(self) -> str:

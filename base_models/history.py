@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from base_models.state import bring_back
 from ground.files import whole_file, write_json
 
 COLUMNS = (
@@ -66,6 +67,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         if not batch or now - self.told < APART:
             return
         self.told = now
+        bring_back(self.model)
         scores = {name: round(float(value), 4) for name, value in self.model.get_metrics_result().items()}
         steps = {"epoch": self.epoch + 1, "epochs": self.epochs, "step": batch, "steps": self.params["steps"]}
         write_json(self.path, {**steps, **scores, "steps_per_second": round(batch / (now - self.began), 3)})

@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from base_models.registry import BaseModel
+from base_models.rows import Taken, balanced, training_rows, without_unrecognized
 from base_models.seen import Seen
 from base_models.settings import TrainSettings
 from features.feeds.opening import open_feed
 from features.inputs import ModelInput
+from features.mixing import Mixing, require_mixable
 from features.shards import Shards
 from ground.errors import BadSettings
-from oof.folds import fold_of
+
+BALANCE = (0, 1)  # after (seed, epoch): (0,) would be the order's luck, (step + 1,) that of augmentations
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,15 @@ class Plan:
     settings: TrainSettings
     seed: int
     network_seed: int  # of first weights and dropout
-    feed_seed: int  # of orders and augmentations
-    rows: NDArray[np.int64]  # to train on
-    watched: NDArray[np.int64]  # to score after each epoch
+    feed_seed: int  # of orders, augmentations and mixing
+    taken: Taken  # which drawings
     inputs: list[ModelInput]  # of each epoch
+    mixing: Mixing | None  # of the drawings of a batch
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """To train on."""
+        return self.taken.trained
 
     @property
     def epochs(self) -> int:
@@ -46,25 +54,33 @@ class Plan:
     @property
     def seen(self) -> Seen:
         """The record of what is seen."""
-        return Seen.of(self.shards.key_id, self.rows, self.watched)
+        return Seen.of(self.shards.key_id, self.rows, self.taken.watched, self.taken.dropped)
+
+    @property
+    def first_averaged(self) -> int:
+        """The first epoch at whose end the weights are kept for their average; after the last one where none are."""
+        last = self.settings.average_checkpoints
+        return self.epochs - last if last > 1 else self.epochs
 
     def feed(self, epoch: int, first_step: int = 0) -> Any:
         """The batches of an epoch from a step on."""
         return open_feed(
             self.settings.feed,
             self.shards,
-            self.rows,
+            self._rows_of(epoch),
             self.inputs[epoch],
             self.settings.batch_size,
             self.settings.augmentation,
             self.feed_seed,
             epoch=epoch,
             first_step=first_step,
+            weights=self.taken.weights,
+            mixing=self.mixing,
         )
 
     def watched_feed(self, epoch: int) -> Any:
         """The batches to score after an epoch; None where no row is watched."""
-        return self._plain(self.watched, self.inputs[epoch]) if len(self.watched) else None
+        return self._plain(self.taken.watched, self.inputs[epoch]) if len(self.taken.watched) else None
 
     def any_batch(self) -> Any:
         """A batch (x, y) of one drawing, for what has to see one."""
@@ -76,6 +92,12 @@ class Plan:
             f"{len(self.rows)} drawings ({self.seen.key_ids[:12]}), {self.settings!r}"
         )
 
+    def _rows_of(self, epoch: int) -> NDArray[np.int64]:
+        """Those of an epoch, which is shuffled by its feed; with balanced classes some of them several times."""
+        if not self.settings.balance_classes:
+            return self.rows
+        return balanced(self.rows, self.shards.label[self.rows], (self.feed_seed, epoch, *BALANCE))
+
     def _plain(self, rows: NDArray[np.int64], inputs: ModelInput) -> Any:
         # these rows lie scattered, and only the shards give a few of them without reading all
         return open_feed("shards", self.shards, rows, inputs, self.settings.batch_size, shuffle=False)
@@ -84,16 +106,37 @@ class Plan:
 def make_plan(
     model: BaseModel, shards: Shards, fold: int | None, folds: int, settings: TrainSettings, seed: int
 ) -> Plan:
-    """The plan of training `model` on every fold but `fold`; raises `BadSettings` when they hold no drawing."""
+    """The plan of training `model` on every fold but `fold`.
+
+    Raises `BadSettings` when they hold no drawing, for fewer epochs than are to be averaged, and for inputs that
+    cannot be mixed where they are to be.
+    """
     own_seed = np.random.SeedSequence([seed, zlib.crc32(model.name.encode()), folds if fold is None else fold])
     network_seed, split_seed, feed_seed = (int(word) for word in own_seed.generate_state(3))
-    rows, watched = training_rows(shards.key_id, fold, folds, settings.inner_validation, split_seed)
-    if len(rows) == 0:
+    taken = _taken(shards, fold, folds, settings, split_seed)
+    whole, epochs = model.inputs_for(settings), settings.passes(len(taken.trained))
+    if settings.average_checkpoints > epochs:
         raise BadSettings(
-            f"Expected drawings outside fold {fold} of {folds}, received none. Use more drawings or fewer folds."
+            f"Expected at least as many epochs as are averaged, received {epochs} and average_checkpoints="
+            f"{settings.average_checkpoints}. Set train_by_model.{model.name}.average_checkpoints to {epochs} at most."
         )
-    inputs = inputs_by_epoch(model.inputs_for(settings), settings.passes(len(rows)), settings.small_first)
-    return Plan(model, shards, fold, folds, settings, seed, network_seed % 2**31, feed_seed, rows, watched, inputs)
+    inputs, mixing = inputs_by_epoch(whole, epochs, settings.small_first), None
+    if settings.mixup or settings.cutmix:
+        require_mixable(whole, model.name)
+        mixing = Mixing(settings.mixup, settings.cutmix, len(shards.classes))
+    return Plan(model, shards, fold, folds, settings, seed, network_seed % 2**31, feed_seed, taken, inputs, mixing)
+
+
+def _taken(shards: Shards, fold: int | None, folds: int, settings: TrainSettings, seed: int) -> Taken:
+    rows, watched = training_rows(shards.key_id, fold, folds, settings.inner_validation, seed)
+    taken = Taken(rows, watched, rows[:0])
+    if settings.unrecognized != "keep":
+        taken = without_unrecognized(rows, watched, shards.recognized, settings.unrecognized)
+    if len(taken.trained) == 0:
+        kind = "drawings" if len(rows) == 0 else "recognised drawings"
+        where = "to pretrain on" if fold is None else f"outside fold {fold} of {folds}"
+        raise BadSettings(f"Expected {kind} {where}, received none. Use more drawings or fewer folds.")
+    return taken
 
 
 def inputs_by_epoch(inputs: ModelInput, epochs: int, small_first: float) -> list[ModelInput]:
@@ -101,13 +144,3 @@ def inputs_by_epoch(inputs: ModelInput, epochs: int, small_first: float) -> list
     turn = round(small_first * epochs)
     small = inputs.halved() if 0 < turn < epochs else None
     return [inputs] * epochs if small is None else [small] * turn + [inputs] * (epochs - turn)
-
-
-def training_rows(
-    key_id: NDArray[np.int64], fold: int | None, folds: int, inner_validation: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rows to train on and, apart from them, the rows to watch; neither holds a row of `fold`."""
-    rows = np.arange(len(key_id)) if fold is None else np.flatnonzero(fold_of(key_id, folds) != fold)
-    shuffled = np.random.default_rng(seed).permutation(rows)
-    watched = int(inner_validation * len(rows))
-    return np.sort(shuffled[watched:]), np.sort(shuffled[:watched])

@@ -11,7 +11,7 @@ def points_of(sequence: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.Ker
     """
     present = sequence[:, :, 4:]
     position = ops.cumsum(sequence[:, :, :2], axis=1) * present - 0.5 * present  # (B, T, 2), centred
-    return layers.Concatenate()([sequence, position]), present
+    return layers.Concatenate(dtype="float32")([sequence, position]), present  # half precision would misplace points
 
 
 def point_block(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from base_models.arguments import arguments_of
 from base_models.settings import TrainSettings
 from features.inputs import ModelInput
+from features.mixing import require_mixable
 from ground.errors import BadSettings, UnknownModel
 from ground.settings import Settings, merge, nearest
 
@@ -44,11 +45,14 @@ class BaseModel:
         """Its training settings: `values`, as far as they go, over the model's own defaults, over the general ones.
 
         `inputs` and `network` come out complete, so that a run knows what its models were even if defaults change.
+        Raises `BadSettings` for what is no setting, and for mixing inputs that cannot be mixed.
         """
         settings = TrainSettings.of(merge(self.train, values), source=f"the training settings of {self.name}")
         arguments = {**self.arguments.model_dump(), **settings.network}
         settings = settings.but(network=self.arguments.of(arguments, f"the network of {self.name}").model_dump())
         inputs = self.inputs_for(settings)
+        if settings.mixup or settings.cutmix:
+            require_mixable(inputs, self.name)
         return settings.but(inputs=inputs.model_dump()) if isinstance(inputs, Settings) else settings
 
     def inputs_for(self, settings: TrainSettings) -> ModelInput:

@@ -32,12 +32,12 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
 def learning_rate_schedule(settings: TrainSettings, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
     """The schedule that `settings` ask for, laid over `steps` steps."""
     if settings.schedule == "one_cycle":
-        return OneCycle(settings.learning_rate, steps, settings.warmup)
+        return OneCycle(settings.peak_rate, steps, settings.warmup)
     up = int(settings.warmup * steps)
     return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=settings.learning_rate / 25 if up else settings.learning_rate,
+        initial_learning_rate=settings.peak_rate / 25 if up else settings.peak_rate,
         decay_steps=max(1, steps - up),
-        warmup_target=settings.learning_rate if up else None,
+        warmup_target=settings.peak_rate if up else None,
         warmup_steps=up,
     )
 

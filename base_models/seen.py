@@ -16,12 +16,20 @@ class Seen:
 
     trained: int  # drawings that the weights were fitted to
     watched: int  # drawings that the history's val_… columns are of
-    key_ids: str  # `digest` of both together
+    key_ids: str  # `digest` of both together, and of those dropped
+    dropped: int = 0  # drawings outside the fold that were left out on purpose
 
     @classmethod
-    def of(cls, key_id: NDArray[np.int64], trained: NDArray[np.int64], watched: NDArray[np.int64]) -> "Seen":
-        """Of the rows of `key_id` (N,) that go to `fit` as its data and as its validation data."""
-        return cls(len(trained), len(watched), digest(key_id[np.concatenate([trained, watched])]))
+    def of(
+        cls,
+        key_id: NDArray[np.int64],
+        trained: NDArray[np.int64],
+        watched: NDArray[np.int64],
+        dropped: NDArray[np.int64],
+    ) -> "Seen":
+        """Of the rows of `key_id` (N,) that go to `fit` as its data and as its validation data, or not at all."""
+        rows = np.concatenate([trained, watched, dropped])
+        return cls(len(trained), len(watched), digest(key_id[rows]), len(dropped))
 
 
 def digest(key_id: NDArray[np.int64]) -> str:
@@ -32,12 +40,13 @@ def digest(key_id: NDArray[np.int64]) -> str:
 def require_unseen(seen: Seen, key_id: NDArray[np.int64], fold: int, folds: int) -> None:
     """Raise `FoldMismatch` unless a training saw, of all drawings (N,), exactly those outside `fold`: none inside it.
 
-    It holds as far as SHA-256 does, and whichever of them were watched.
+    It holds as far as SHA-256 does, and whichever of them were watched or dropped.
     """
     outside = key_id[fold_of(key_id, folds) != fold]
     if seen.key_ids != digest(outside):
         raise FoldMismatch(
             f"Expected a training without fold {fold} (`{RULE}`, {folds} folds) to have seen the {len(outside):,} "
             f"drawings outside it and no other, by the SHA-256 of their key_ids; received one of "
-            f"{seen.trained + seen.watched:,} drawings that are not those. Delete what it made, and train it again."
+            f"{seen.trained + seen.watched + seen.dropped:,} drawings that are not those. Delete what "
+            "it made, and train it again."
         )

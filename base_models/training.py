@@ -7,11 +7,11 @@ from pathlib import Path
 
 import keras
 
-from base_models.averages import FOLLOWED, follow
+from base_models.averages import FOLLOWED, EpochAverage, follow
 from base_models.building import build_network
 from base_models.checkpoint import Checkpoint
 from base_models.history import History, Progress
-from base_models.objective import map_at_3, optimizer, smoothed_crossentropy
+from base_models.objective import accuracy, map_at_3, optimizer, smoothed_crossentropy
 from base_models.plan import Plan, make_plan
 from base_models.registry import BaseModel
 from base_models.schedule import learning_rate_schedule
@@ -44,13 +44,12 @@ def train_fold(
     """
     plan = make_plan(model, shards, fold, folds, settings, seed)
     network = _network(plan, trained)
-    checkpoint = Checkpoint(out / STATE, str(plan), stop)
+    average = EpochAverage(plan.first_averaged)
+    checkpoint = Checkpoint(out / STATE, str(plan), stop, average)
     checkpoint.resume(network, plan.any_batch())
     history = History(out / HISTORY, plan.epochs, checkpoint.position.epoch)
-    _fit(network, plan, checkpoint, [history, Progress(out / PROGRESS, plan.epochs), *lookers_on])
-    if settings.ema:
-        network.optimizer.use_averages(network)
-        follow(network, islice(plan.feed(plan.epochs - 1), FOLLOWED))
+    _fit(network, plan, checkpoint, [history, Progress(out / PROGRESS, plan.epochs), *lookers_on, average])
+    _average(network, plan, average)
     with whole_file(out / "model.keras") as temporary:
         network.save(temporary)
     write_json(out / "done.json", _record(plan, network, checkpoint.seconds))
@@ -67,10 +66,22 @@ def _fit(network: keras.Model, plan: Plan, checkpoint: Checkpoint, others: Seque
             initial_epoch=epoch,
             epochs=epoch + 1,
             validation_data=plan.watched_feed(epoch),
-            callbacks=[*others, checkpoint],  # in this order: what the history lacks is trained again
+            callbacks=[*others, checkpoint],  # in this order: what the others lack is trained again
             shuffle=False,  # the feed permutes the rows itself; Keras must not order its steps by one of its own
             verbose=0,
         )
+
+
+def _average(network: keras.Model, plan: Plan, average: EpochAverage) -> None:
+    """Put averages in the place of the last weights, where the settings ask for them."""
+    if average.sums:
+        average.put(network, plan.epochs)
+    elif plan.settings.ema:
+        outer = network.optimizer
+        getattr(outer, "inner_optimizer", outer).use_averages(network)  # inside the one that scales losses for float16
+    else:
+        return
+    follow(network, islice(plan.feed(plan.epochs - 1), FOLLOWED))
 
 
 def _record(plan: Plan, network: keras.Model, seconds: float) -> dict[str, object]:
@@ -99,7 +110,7 @@ def _network(plan: Plan, trained: keras.Model | None) -> keras.Model:
     network.compile(
         optimizer=optimizer(settings, learning_rate_schedule(settings, plan.steps)),
         loss=smoothed_crossentropy(classes, settings.label_smoothing),
-        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy"), map_at_3()],
+        metrics=[accuracy(), map_at_3()],
         jit_compile="auto" if _compiles() else False,
     )
     return network

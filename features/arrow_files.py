@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.drawings import UNKNOWN_LABEL, Drawings
+from features.drawings import UNKNOWN_LABEL, UNKNOWN_RECOGNIZED, Drawings
 from features.formats.strokes_json import LONGEST_STROKE
 from features.gathering import COLUMNS, count_rows, gather_rows
 from ground.errors import BadData
@@ -72,6 +72,13 @@ class ArrowDrawings:
         """(N,) whether the times of a drawing's points are known."""
         valid = [batch.column("time").is_valid().to_numpy(zero_copy_only=False) for batch in self._batches]
         return np.concatenate([np.zeros(0, bool), *valid])
+
+    @cached_property
+    def recognized(self) -> NDArray[np.int8]:
+        """(N,) whether the game recognised a drawing: 1, 0, or -1 where that is unknown."""
+        columns = [batch.column("recognized") for batch in self._batches]
+        known = [np.where(column.is_valid(), column.fill_null(False), UNKNOWN_RECOGNIZED) for column in columns]
+        return np.concatenate([np.zeros(0, np.int8), *(column.astype(np.int8) for column in known)])
 
     def take(self, rows: NDArray[np.int64]) -> Drawings:
         """The drawings of these rows, in this order; raises IndexError past the last, `BadData` at damaged ones."""

@@ -94,6 +94,11 @@ class Shards:
         """(N,) whether the times of a drawing's points are known."""
         return self._drawings.has_time
 
+    @property
+    def recognized(self) -> NDArray[np.int8]:
+        """(N,) whether the game recognised a drawing: 1, 0, or -1 where that is unknown."""
+        return self._drawings.recognized
+
     def take(self, rows: NDArray[np.int64]) -> Drawings:
         """The drawings of these rows, in this order; raises IndexError past the last, `BadData` at damaged ones."""
         return self._drawings.take(rows)
@@ -140,6 +145,11 @@ class ChosenDrawings:
     def has_time(self) -> NDArray[np.bool_]:
         """(n,) whether the times of a drawing's points are known."""
         return self.drawings.has_time[self.rows]
+
+    @cached_property
+    def recognized(self) -> NDArray[np.int8]:
+        """(n,) whether the game recognised a drawing: 1, 0, or -1 where that is unknown."""
+        return self.drawings.recognized[self.rows]
 
     def take(self, rows: NDArray[np.int64]) -> Drawings:
         """The drawings of these rows, in this order; raises IndexError past the last, `BadData` at damaged ones."""

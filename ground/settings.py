@@ -45,6 +45,8 @@ def merge(*tables: dict[str, Any]) -> dict[str, Any]:
 
 def _line(cls: type[BaseModel], problem: dict[str, Any]) -> str:
     path = [str(part) for part in problem["loc"]]
+    if not path:  # of several settings together
+        return str(problem["msg"])
     name = ".".join(path)
     if problem["type"] != "extra_forbidden":
         return f"{name}: {problem['msg']}, received {problem['input']!r}"

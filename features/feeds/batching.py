@@ -17,6 +17,7 @@ from features.cores import threads
 from features.drawings import Drawings
 from features.feeds.tuning import AHEAD
 from features.inputs import Made, ModelInput
+from features.mixing import Batch, Mixing
 
 Row = dict[str, tf.Tensor]
 AT_ONCE = 4  # files whose rows are mixed; each is in random order already
@@ -35,16 +36,27 @@ def rows_of(
     return names.interleave(read, cycle_length=AT_ONCE, num_parallel_calls=threads())
 
 
-def only(rows: tf.data.Dataset, key_id: NDArray[np.int64]) -> tf.data.Dataset:
-    """The rows with these key_ids; TensorFlow raises at the end of a pass where they are not as many."""
+def only(
+    rows: tf.data.Dataset, key_id: NDArray[np.int64], weights: NDArray[np.float32] | None = None
+) -> tf.data.Dataset:
+    """The rows with these key_ids, each as often as it is among them, and its `weight` where these are given.
+
+    TensorFlow raises at the end of a pass where they are not as many.
+    """
+    known, first, counts = np.unique(key_id, return_index=True, return_counts=True)
     with tf.device("CPU"):
-        wanted = tf.constant(np.sort(key_id))
+        wanted, often = tf.constant(known), tf.constant(counts)
+        weight = tf.constant(np.ones(len(known), np.float32) if weights is None else weights[first])
 
-    def is_wanted(row: Row) -> tf.Tensor:
-        place = tf.minimum(tf.searchsorted(wanted, row["key_id"][None])[0], len(key_id) - 1)
-        return wanted[place] == row["key_id"]
+    def place(row: Row) -> tf.Tensor:
+        return tf.minimum(tf.searchsorted(wanted, row["key_id"][None])[0], len(known) - 1)
 
-    return rows.filter(is_wanted).apply(tf.data.experimental.assert_cardinality(len(key_id)))
+    kept = rows.filter(lambda row: wanted[place(row)] == row["key_id"])
+    if weights is not None:
+        kept = kept.map(lambda row: {**row, "weight": weight[place(row)]})
+    if len(known) < len(key_id):
+        kept = kept.flat_map(lambda row: tf.data.Dataset.from_tensors(row).repeat(often[place(row)]))
+    return kept.apply(tf.data.experimental.assert_cardinality(len(key_id)))
 
 
 def batches(
@@ -55,14 +67,46 @@ def batches(
     shuffle: bool,
     row_bytes: int,
 ) -> tf.data.Dataset:
-    """(x, y) from `make(row, luck)` and the labels, where luck is a random number of the row's own."""
+    """(x, y) from `make(row, luck)` and the labels, where luck is a random number of the row's own; of rows that
+    have one, (x, y, weight)."""
     if shuffle:
         rows = mixed(rows, row_bytes, seed)
+
+    def one(row: Row, luck: tf.Tensor) -> Any:
+        weight = [row["weight"]] if "weight" in row else []
+        return make(row, luck), tf.cast(row["label"], tf.int32), *weight
+
     luck = tf.data.Dataset.random(seed=seed)
-    drawn = tf.data.Dataset.zip(rows, luck).map(
-        lambda row, luck: (make(row, luck), tf.cast(row["label"], tf.int32)), num_parallel_calls=threads()
-    )
+    drawn = tf.data.Dataset.zip(rows, luck).map(one, num_parallel_calls=threads())
     return drawn.batch(batch_size).prefetch(AHEAD)
+
+
+def mixed_batches(
+    batches: tf.data.Dataset, inputs: ModelInput, mixing: Mixing, seed: int, epoch: int
+) -> tf.data.Dataset:
+    """Each batch mixed within itself, as (seed, epoch, step) fix it."""
+    given = batches.element_spec
+    spec = batch_spec(inputs, len(given) == 3, mixing)
+
+    def mix(step: np.int64, *arrays: NDArray[Any]) -> Batch:
+        return mixing.apply(tf.nest.pack_sequence_as(given, arrays), (seed, epoch, int(step) + 1))
+
+    return (
+        batches.enumerate().map(lambda step, batch: whole_batch(mix, [step, *tf.nest.flatten(batch)], spec)).prefetch(1)
+    )
+
+
+def whole_batch(function: Callable[..., Batch], arguments: Sequence[tf.Tensor], spec: Any) -> Any:
+    """What a Python function makes of the arguments, as NumPy values: a batch as `spec` says."""
+    arrays = tf.nest.flatten(spec)
+
+    def flat(*values: Any) -> list[NDArray[Any]]:
+        made: list[NDArray[Any]] = tf.nest.flatten(function(*values))
+        return made
+
+    made = tf.numpy_function(flat, arguments, [array.dtype for array in arrays])
+    made = [tf.ensure_shape(tensor, array.shape) for tensor, array in zip(made, arrays, strict=True)]
+    return tf.nest.pack_sequence_as(spec, made)
 
 
 def mixed(rows: tf.data.Dataset, row_bytes: int, seed: int) -> tf.data.Dataset:
@@ -91,6 +135,14 @@ def spec_of(inputs: ModelInput) -> Any:
     if isinstance(inputs.shape, dict):
         return {name: tf.TensorSpec(shape, inputs.dtype[name]) for name, shape in inputs.shape.items()}
     return tf.TensorSpec(inputs.shape, inputs.dtype)
+
+
+def batch_spec(inputs: ModelInput, weighted: bool, mixing: Mixing | None) -> Any:
+    """The `tf.TensorSpec`s of whole batches: (x, y), or (x, y, weights)."""
+    x = tf.nest.map_structure(lambda one: tf.TensorSpec((None, *one.shape), one.dtype), spec_of(inputs))
+    label = tf.TensorSpec((None,), tf.int32)
+    y = label if mixing is None else tf.TensorSpec((None, 1 + mixing.classes), tf.float32)
+    return x, y, *([tf.TensorSpec((None,), tf.float32)] if weighted else [])
 
 
 def one_by_one(made: Made) -> Iterator[Made]:

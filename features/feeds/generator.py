@@ -4,6 +4,7 @@ A shuffle only as good as its buffer, and every row handed over by Python: the d
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -27,11 +28,12 @@ def feed(
     augmentation: Augmentation | None = None,
     seed: int = 0,
     shuffle: bool = True,
+    weights: NDArray[np.float32] | None = None,
 ) -> tf.data.Dataset:
-    """Batches (x, y) of each of `rows` once; see `open_feed`."""
+    """Batches of each of `rows` once, mixing aside; see `open_feed`."""
     files, spec = _by_file(shards, rows), spec_of(inputs)
 
-    def examples() -> Iterator[tuple[Made, np.int32]]:
+    def examples() -> Iterator[tuple[Made, Any]]:
         rng = np.random.default_rng(seed)
         for file in rng.permutation(len(files)) if shuffle else range(len(files)):
             for first in range(0, len(files[file]), BLOCK):
@@ -39,9 +41,11 @@ def feed(
                 drawings = shards.take(block)
                 transforms = None if augmentation is None else draw_transforms(drawings, augmentation, rng)
                 made = one_by_one(inputs.make(drawings, transforms))
-                yield from zip(made, shards.label[block].astype(np.int32), strict=True)
+                labels = shards.label[block].astype(np.int32)
+                yield from zip(made, labels, *([] if weights is None else [weights[block]]), strict=True)
 
-    pairs = tf.data.Dataset.from_generator(examples, output_signature=(spec, tf.TensorSpec((), tf.int32)))
+    numbers = [tf.TensorSpec((), dtype) for dtype in ([tf.int32] if weights is None else [tf.int32, tf.float32])]
+    pairs = tf.data.Dataset.from_generator(examples, output_signature=(spec, *numbers))
     pairs = pairs.apply(tf.data.experimental.assert_cardinality(len(rows)))
     if shuffle:
         row_bytes = sum(array.shape.num_elements() * array.dtype.size for array in tf.nest.flatten(spec))

@@ -9,25 +9,21 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from features.feeds.batching import spec_of
+from features.feeds.batching import batch_spec, whole_batch
 from features.feeds.shards import ShardFeed
 from features.feeds.tuning import AHEAD
+from features.mixing import Batch
 
 
 def mapped(feed: ShardFeed) -> tf.data.Dataset:
     """The batches of `feed`, made in a thread of their own while the model trains."""
-    spec = spec_of(feed.inputs)
-    arrays = tf.nest.flatten(spec)
+    spec = batch_spec(feed.inputs, feed.weights is not None, feed.mixing)
 
-    def make(place: np.int64) -> list[NDArray[Any]]:
-        made: list[NDArray[Any]] = tf.nest.flatten(feed[int(place)])
-        return made
+    def make(place: np.int64) -> Batch:
+        return feed[int(place)]
 
-    def batch(place: tf.Tensor) -> tuple[Any, tf.Tensor]:
-        *x, y = tf.numpy_function(make, [place], [*(array.dtype for array in arrays), tf.int32])
-        x = [tf.ensure_shape(tensor, (None, *array.shape)) for tensor, array in zip(x, arrays, strict=True)]
-        return tf.nest.pack_sequence_as(spec, x), tf.ensure_shape(y, (None,))
+    def batch(place: tf.Tensor) -> Any:
+        return whole_batch(make, [place], spec)
 
     return tf.data.Dataset.range(len(feed)).map(batch, num_parallel_calls=1, deterministic=True).prefetch(AHEAD)

@@ -9,6 +9,7 @@ from features.augmentation import Augmentation
 from features.csv_export import csv_folder
 from features.feeds import FeedName
 from features.inputs import ModelInput
+from features.mixing import Mixing
 from features.shards import Shards
 from features.tfrecord_folders import find_records
 
@@ -24,20 +25,28 @@ def open_feed(
     shuffle: bool = True,
     epoch: int = 0,
     first_step: int = 0,
+    weights: NDArray[np.float32] | None = None,
+    mixing: Mixing | None = None,
 ) -> Any:
     """What `fit` takes for one epoch: batches (x, y) that hold each of `rows` exactly once; its length is the steps.
 
-    x is (B, *inputs.shape), or a dictionary of such, y (B,) int32. With `shuffle` each epoch has an order of its own
-    that (seed, epoch) fixes: a true permutation from `shards`, from the others the shards' files in random order
-    through a shuffle buffer. Without, rows come in the order of the shards. From `first_step` on it goes through the
-    rest of an epoch that was broken off. Only `shards` works without TensorFlow. Raises what `check_feed` raises.
+    x is (B, *inputs.shape), or a dictionary of such, y (B,) int32; a row that is given twice comes twice, augmented
+    anew. With `weights` (N,), one for each drawing of the shards, batches are (x, y, w), w (B,) float32. With `mixing`
+    y is (B, 1 + C) float32: the label, then the parts of all classes, see `features.mixing`.
+
+    With `shuffle` each epoch has an order of its own that (seed, epoch) fixes: a true permutation from `shards`, from
+    the others the shards' files in random order through a shuffle buffer. Without, rows come in the order of the
+    shards. From `first_step` on it goes through the rest of an epoch that was broken off. Only `shards` works without
+    TensorFlow. Raises what `check_feed` raises.
     """
     if name == "shards":
         from keras.backend import backend
 
         from features.feeds.shards import ShardFeed
 
-        batches = ShardFeed(shards, rows, inputs, batch_size, augmentation, seed, shuffle, epoch, first_step)
+        batches = ShardFeed(
+            shards, rows, inputs, batch_size, augmentation, seed, shuffle, epoch, first_step, weights, mixing
+        )
         if backend() != "tensorflow":
             return batches
         from features.feeds.mapped import mapped
@@ -50,11 +59,15 @@ def open_feed(
         from features.feeds.textline import feed
     else:
         from features.feeds.tfrecord import feed
+    from features.feeds.batching import mixed_batches
     from features.feeds.tuning import untuned
 
     own_seed = int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
     moved = None if augmentation is None or augmentation.is_off else augmentation
-    return untuned(feed(shards, rows, inputs, batch_size, moved, own_seed, shuffle).skip(first_step))
+    batches = feed(shards, rows, inputs, batch_size, moved, own_seed, shuffle, weights)
+    if mixing is not None:
+        batches = mixed_batches(batches, inputs, mixing, seed, epoch)
+    return untuned(batches.skip(first_step))
 
 
 def check_feed(name: FeedName, shards: Shards, inputs: ModelInput, augmentation: Augmentation) -> None:

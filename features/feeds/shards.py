@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from features.augmentation import Augmentation, draw_transforms
 from features.drawings import Drawings
-from features.inputs import Made, ModelInput
+from features.inputs import ModelInput
+from features.mixing import Batch, Mixing
 from ground.errors import BadSettings
+
+MIXING = 1  # after (seed, epoch, step + 1), so that the luck of mixing is not that of augmentations
 
 
 class Source(Protocol):
@@ -27,9 +30,11 @@ class Source(Protocol):
 class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
     """The batches (x, y) of one epoch: x as `inputs` makes it, y (B,) int32; the last one holds what is left.
 
-    With `shuffle`, an epoch goes through `rows` once, in an order that (seed, epoch) fixes; augmentations follow from
-    (seed, epoch, step). So any batch can be made again, and training goes on after a stop as if there had been none:
-    at `first_step` of its epoch. Pass `shuffle=False` to `fit`, which otherwise mixes the steps as well.
+    With `weights` (N,), one for each drawing of the source, they are (x, y, w), w (B,) float32; with `mixing` y is
+    (B, 1 + C) float32, as `soft_labels` has it. With `shuffle`, an epoch goes through `rows` once, in an order that
+    (seed, epoch) fixes; augmentations and mixing follow from (seed, epoch, step). So any batch can be made again, and
+    training goes on after a stop as if there had been none: at `first_step` of its epoch. Pass `shuffle=False` to
+    `fit`, which otherwise mixes the steps as well.
 
     Under jax and torch, Keras prefetches from `workers=2` on; for TensorFlow see `features.feeds.mapped`.
     """
@@ -45,6 +50,8 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         shuffle: bool = True,
         epoch: int = 0,
         first_step: int = 0,
+        weights: NDArray[np.float32] | None = None,
+        mixing: Mixing | None = None,
         workers: int = 1,
         max_queue_size: int = 8,
     ) -> None:
@@ -54,12 +61,13 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         self.source, self.rows, self.inputs, self.batch_size = source, rows, inputs, batch_size
         self.augmentation = None if augmentation is None or augmentation.is_off else augmentation
         self.seed, self.shuffle, self.epoch, self.first_step = seed, shuffle, epoch, first_step
+        self.weights, self.mixing = weights, mixing
 
     def __len__(self) -> int:
         """Steps from the first one to the end of the epoch."""
         return -(-len(self.rows) // self.batch_size) - self.first_step
 
-    def __getitem__(self, place: int) -> tuple[Made, NDArray[np.int32]]:
+    def __getitem__(self, place: int) -> Batch:
         """Batch `place` from the first step on. Raises `IndexError` past the last one."""
         if not 0 <= place < len(self):
             raise IndexError(f"Expected a step from 0 to {len(self) - 1}, received {place}.")
@@ -72,7 +80,9 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
             rng = np.random.default_rng([self.seed, self.epoch, step + 1])
             transforms = draw_transforms(drawings, self.augmentation, rng)
         x = self.inputs.make(drawings, transforms)  # (B, *shape)
-        return x, self.source.label[rows].astype(np.int32)
+        weights = [] if self.weights is None else [self.weights[rows]]
+        batch = x, self.source.label[rows].astype(np.int32), *weights
+        return batch if self.mixing is None else self.mixing.apply(batch, (self.seed, self.epoch, step + 1, MIXING))
 
     @cached_property
     def _order(self) -> NDArray[np.int64]:

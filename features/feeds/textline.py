@@ -28,8 +28,9 @@ def feed(
     augmentation: Augmentation | None = None,
     seed: int = 0,
     shuffle: bool = True,
+    weights: NDArray[np.float32] | None = None,
 ) -> tf.data.Dataset:
-    """Batches (x, y) of each of `rows` once; see `open_feed`."""
+    """Batches of each of `rows` once, mixing aside; see `open_feed`."""
     folder, key_id = csv_folder(shards, inputs), shards.key_id[rows]
 
     def draw(drawing: bytes, luck: np.int64) -> Made:
@@ -41,7 +42,8 @@ def feed(
     files = [csv_path(folder, cv) for cv in np.unique(cv_of(key_id))]  # a held-out fold's are not even opened
     lines = rows_of(files, lambda file: tf.data.TextLineDataset(file, "GZIP").skip(1), seed, shuffle)
     split = lines.map(_split, num_parallel_calls=threads())
-    return batches(only(split, key_id), make, batch_size, seed, shuffle, LINE_BYTES)
+    weights = None if weights is None else weights[rows]
+    return batches(only(split, key_id, weights), make, batch_size, seed, shuffle, LINE_BYTES)
 
 
 def _split(line: tf.Tensor) -> Row:

@@ -30,8 +30,9 @@ def feed(
     augmentation: Augmentation | None = None,
     seed: int = 0,
     shuffle: bool = True,
+    weights: NDArray[np.float32] | None = None,
 ) -> tf.data.Dataset:
-    """Batches (x, y) of each of `rows` once; see `open_feed`."""
+    """Batches of each of `rows` once, mixing aside; see `open_feed`."""
     records, key_id = find_records(shards, inputs, augmented=augmentation is not None), shards.key_id[rows]
     names = STROKES if records.picture is None else IMAGE
     layout = {**NUMBERS, **{name: tf.io.FixedLenFeature([], tf.string) for name in names}}
@@ -52,4 +53,5 @@ def feed(
         partial(tf.io.parse_single_example, features=layout), num_parallel_calls=threads()
     )
     row_bytes = STROKES_BYTES if records.picture is None else int(np.prod(inputs.shape))
-    return batches(only(parsed, key_id), make, batch_size, seed, shuffle, row_bytes)
+    weights = None if weights is None else weights[rows]
+    return batches(only(parsed, key_id, weights), make, batch_size, seed, shuffle, row_bytes)

@@ -4,9 +4,11 @@ import keras
 import numpy as np
 import pytest
 
+from base_models.building import build_network
 from base_models.line_means import LineMeans
 from base_models.prediction import load_network
 from base_models.registry import MODELS, load_models
+from base_models.settings import TrainSettings
 from features.drawings import Drawings
 from features.inputs import StrokeSequence
 from ground.errors import BadSettings
@@ -50,6 +52,16 @@ def stirred(network):
         if weight.name in ("gamma", "beta", "bias"):
             weight.assign_add(keras.random.uniform(weight.shape, 0.1, 0.5))
     return network
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_half_precision_gives_about_the_same_probabilities(name, built, answered, drawings):
+    network = build_network(MODELS[name], CLASSES, TrainSettings(precision="mixed_bfloat16"))
+    network.set_weights(built[name].get_weights())
+    given = answers(network, MODELS[name].inputs.make(drawings))
+    assert given.dtype == np.float32
+    assert len({layer.compute_dtype for layer in network.layers}) == 2
+    np.testing.assert_allclose(given, answered[name], atol=0.03)
 
 
 def answers(network, x):

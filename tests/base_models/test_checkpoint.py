@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 
+from base_models.averages import EpochAverage
 from base_models.checkpoint import SECONDS, Checkpoint, Position, seconds_apart
 from base_models.registry import BaseModel
 from base_models.settings import TrainSettings
@@ -19,6 +20,9 @@ FOLDS = 3
 SETTINGS = TrainSettings(
     epochs=3, batch_size=8, inner_validation=0.1, small_first=0.4, augmentation=Augmentation(rotate=20)
 )
+CRAFT = SETTINGS.but(
+    mixup=0.2, cutmix=1.0, unrecognized=0.5, balance_classes=True, average_checkpoints=2, precision="mixed_float16"
+)
 CHECKS = 3 * 5 - 1  # that a whole training makes: 5 steps an epoch, before each but the first, and after the last
 
 
@@ -30,6 +34,7 @@ class InMemory:
         key_id = 10**15 + np.arange(60) // 2 * 10**7
         self.drawings = Drawings.from_strokes(strokes, key_id, label=np.arange(60) % 2)
         self.key_id, self.label, self.classes = key_id, self.drawings.label, ("level", "upright")
+        self.recognized = (np.arange(60) % 3 > 0).astype(np.int8)
 
     def take(self, rows):
         return self.drawings[rows]
@@ -41,7 +46,7 @@ def with_state(input_shape, classes):
     x = keras.layers.Conv2D(4, 3)(keras.layers.Rescaling(1 / 255)(image))
     x = keras.layers.GlobalAveragePooling2D()(keras.layers.BatchNormalization()(x))
     x = keras.layers.Dropout(0.3)(x)
-    return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
+    return keras.Model(image, keras.layers.Dense(classes, activation="softmax", dtype="float32")(x))
 
 
 MODEL = BaseModel("with_state", with_state, GrayImage(size=16))
@@ -57,11 +62,11 @@ def at_check(number):
     return lambda: next(looks) == number
 
 
-def train_in_parts(out, checks):
+def train_in_parts(out, checks, settings=SETTINGS):
     """Stopped at every so many looks and begun again, until it is through; gives the network and the parts."""
     for part in count(1):
         try:
-            return train(out, at_check(checks)), part
+            return train(out, at_check(checks), settings), part
         except KeyboardInterrupt:
             assert (out / STATE).exists()
 
@@ -93,6 +98,14 @@ def test_a_training_in_parts_gives_the_weights_and_the_history_of_one_without_a_
     for here, there in zip(weights(network), weights(whole[0]), strict=True):
         np.testing.assert_array_equal(here, there)
     assert without_time(history(tmp_path)) == without_time(history(whole[1]))
+
+
+def test_settings_that_have_a_state_or_luck_of_their_own_go_on_where_they_were(tmp_path):
+    network, parts = train_in_parts(tmp_path / "parted", 4, CRAFT)
+    assert parts > 3
+    for here, there in zip(weights(network), weights(train(tmp_path / "whole", settings=CRAFT)), strict=True):
+        np.testing.assert_array_equal(here, there)
+    assert without_time(history(tmp_path / "parted")) == without_time(history(tmp_path / "whole"))
 
 
 def test_the_state_goes_when_the_model_is_there(whole):
@@ -150,4 +163,4 @@ def test_a_state_is_saved_each_time_that_the_seconds_are_over(monkeypatch, tmp_p
 
 
 def test_without_a_state_a_training_begins_at_the_beginning(tmp_path):
-    assert Checkpoint(tmp_path / STATE, "a training", lambda: False).position == Position(0, 0)
+    assert Checkpoint(tmp_path / STATE, "a training", lambda: False, EpochAverage(0)).position == Position(0, 0)

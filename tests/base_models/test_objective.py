@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from base_models.objective import map_at_3, optimizer, smoothed_crossentropy
+from base_models.objective import accuracy, map_at_3, optimizer, smoothed_crossentropy
 from base_models.schedule import learning_rate_schedule
 from base_models.settings import TrainSettings
 from oof.scores import map_at_3 as reference
@@ -28,6 +28,23 @@ def test_the_loss_is_crossentropy_with_smoothed_labels():
     target = np.array([0.9 + 0.1 / 3, 0.1 / 3, 0.1 / 3])
     loss = smoothed_crossentropy(3, 0.1)(np.array([0]), probabilities)
     assert float(loss[0]) == pytest.approx(-(target * np.log(probabilities[0])).sum(), rel=1e-5)
+
+
+def test_the_loss_of_soft_labels_is_crossentropy_with_their_parts():
+    probabilities = np.array([[0.7, 0.2, 0.1]], "float32")
+    loss = smoothed_crossentropy(3, 0.0)(np.array([[0, 0.6, 0, 0.4]], "float32"), probabilities)
+    assert float(loss[0]) == pytest.approx(-0.6 * np.log(0.7) - 0.4 * np.log(0.1), rel=1e-5)
+
+
+def test_scores_of_soft_labels_are_those_of_the_drawings_own_labels():
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(7), 200).astype("float32")
+    labels = rng.integers(0, 7, 200)
+    soft = np.concatenate([labels[:, None], rng.dirichlet(np.ones(7), 200)], axis=1).astype("float32")
+    for metric, again in ((accuracy(), accuracy()), (map_at_3(), map_at_3())):
+        metric.update_state(labels, probabilities)
+        again.update_state(soft, probabilities)
+        assert float(metric.result()) == float(again.result()) > 0
 
 
 def test_averages_of_the_weights_take_their_place_only_when_told():

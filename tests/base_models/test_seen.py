@@ -11,13 +11,14 @@ OUTSIDE = np.flatnonzero(fold_of(KEY_ID, FOLDS) != FOLD)
 HELD_OUT = np.flatnonzero(fold_of(KEY_ID, FOLDS) == FOLD)
 
 
-def seen(rows, watched=4):
-    return Seen.of(KEY_ID, rows[watched:], rows[:watched])
+def seen(rows, watched=4, dropped=0):
+    return Seen.of(KEY_ID, rows[watched + dropped :], rows[:watched], rows[watched : watched + dropped])
 
 
-def test_a_training_on_all_drawings_outside_the_fold_is_proved_whichever_were_watched_and_in_whatever_order():
+def test_a_training_on_all_drawings_outside_the_fold_is_proved_whichever_were_watched_or_dropped_in_whatever_order():
     require_unseen(seen(OUTSIDE), KEY_ID, FOLD, FOLDS)
     require_unseen(seen(OUTSIDE[::-1], watched=9), KEY_ID, FOLD, FOLDS)
+    require_unseen(seen(OUTSIDE, dropped=7), KEY_ID, FOLD, FOLDS)
     require_unseen(seen(OUTSIDE), np.random.default_rng(0).permutation(KEY_ID), FOLD, FOLDS)
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from base_models.history import COLUMNS
-from base_models.plan import inputs_by_epoch, training_rows
+from base_models.plan import inputs_by_epoch
 from base_models.prediction import load_network, predict
 from base_models.registry import MODELS, BaseModel, load_models
+from base_models.seen import Seen, require_unseen
 from base_models.settings import TrainSettings
 from base_models.training import train_fold
 from features.augmentation import Augmentation
@@ -42,7 +43,7 @@ class InMemory:
 
     def __init__(self, drawings, classes):
         self.drawings, self.classes = drawings, classes
-        self.key_id, self.label = drawings.key_id, drawings.label
+        self.key_id, self.label, self.recognized = drawings.key_id, drawings.label, drawings.recognized
         self.taken = set()
 
     def __len__(self):
@@ -68,6 +69,22 @@ def pooled(input_shape, classes):
     return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
 
 
+def normalised(input_shape, classes):
+    """A linear model on the normalised picture."""
+    image = keras.Input(input_shape)
+    x = keras.layers.BatchNormalization()(keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image)))
+    return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+def half(input_shape, classes):
+    """A dense layer, and the softmax in full precision."""
+    image = keras.Input(input_shape)
+    x = keras.layers.Dense(8)(keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image)))
+    return keras.Model(image, keras.layers.Dense(classes, activation="softmax", dtype="float32")(x))
+
+
+NORMALISED = BaseModel("normalised", normalised, GrayImage(size=8))
+HALF = BaseModel("half", half, GrayImage(size=16))
 LINEAR = BaseModel("small", small, GrayImage(size=32))
 FLEXIBLE = BaseModel("pooled", pooled, GrayImage(size=32))
 
@@ -84,13 +101,6 @@ def test_the_held_out_fold_takes_no_part_in_training(tmp_path, source):
     train_fold(LINEAR, source, 1, FOLDS, QUICK, tmp_path, seed=1)
     held_out = np.flatnonzero(fold_of(source.key_id, FOLDS) == 1)
     assert source.taken == set(range(60)) - set(held_out.tolist())
-
-
-def test_watched_rows_are_neither_trained_on_nor_held_out(source):
-    rows, watched = training_rows(source.key_id, 0, FOLDS, 0.25, seed=3)
-    assert len(watched) == 10
-    assert not set(rows) & set(watched)
-    assert (fold_of(source.key_id[np.union1d(rows, watched)], FOLDS) != 0).all()
 
 
 def test_training_writes_its_model_history_and_marker(tmp_path, source):
@@ -149,20 +159,106 @@ def test_small_pictures_come_first_and_whole_ones_at_the_end(inputs, small_first
 
 
 def test_averaged_weights_are_saved_with_statistics_of_their_own(tmp_path, source):
-    def normalised(input_shape, classes):
-        image = keras.Input(input_shape)
-        x = keras.layers.BatchNormalization()(keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image)))
-        return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
-
-    model = BaseModel("normalised", normalised, GrayImage(size=8))
     last, averaged = (
-        train_fold(model, source, 0, FOLDS, QUICK.but(epochs=3, ema=ema), tmp_path / str(ema), seed=1)
+        train_fold(NORMALISED, source, 0, FOLDS, QUICK.but(epochs=3, ema=ema), tmp_path / str(ema), seed=1)
         for ema in (0.0, 0.8)
     )
     differences = [np.abs(a - b).max() for a, b in zip(last.get_weights(), averaged.get_weights(), strict=True)]
     assert min(differences) > 1e-6
     saved = load_network(tmp_path / "0.8" / "model.keras").get_weights()
     assert all(np.array_equal(a, b) for a, b in zip(saved, averaged.get_weights(), strict=True))
+
+
+class Remembered(keras.callbacks.Callback):
+    """The trained weights at the end of each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.weights = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.weights.append([np.array(weight) for weight in self.model.trainable_variables])
+
+
+def test_the_mean_of_the_last_epochs_is_saved_with_statistics_of_its_own(tmp_path, source):
+    seen, settings = Remembered(), QUICK.but(epochs=4, average_checkpoints=3)
+    network = train_fold(NORMALISED, source, 0, FOLDS, settings, tmp_path, seed=1, lookers_on=[seen])
+    for given, *of_epochs in zip(network.trainable_variables, *seen.weights[1:], strict=True):
+        np.testing.assert_allclose(np.array(given), np.mean(of_epochs, axis=0), rtol=1e-5, atol=1e-7)
+    last = train_fold(NORMALISED, source, 0, FOLDS, QUICK.but(epochs=4), tmp_path / "last", seed=1)
+    moving = [
+        [np.array(weight) for weight in one.non_trainable_variables if "moving" in weight.name]
+        for one in (network, last)
+    ]
+    assert all(np.abs(a - b).max() > 1e-6 for a, b in zip(*moving, strict=True))
+    saved = load_network(tmp_path / "model.keras").get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(saved, network.get_weights(), strict=True))
+
+
+def test_more_epochs_to_average_than_there_are_are_refused(tmp_path, source):
+    with pytest.raises(BadSettings, match=r"received 2 and average_checkpoints=3. .*small.average_checkpoints to 2"):
+        train_fold(LINEAR, source, 0, FOLDS, QUICK.but(average_checkpoints=3), tmp_path, seed=1)
+
+
+def test_dropped_drawings_are_not_trained_on_yet_predicted_and_recorded(tmp_path, source):
+    source.recognized = (np.arange(60) % 3 > 0).astype(np.int8)
+    settings = QUICK.but(unrecognized="drop", inner_validation=0.0)
+    network = train_fold(LINEAR, source, 1, FOLDS, settings, tmp_path, seed=1)
+    outside = fold_of(source.key_id, FOLDS) != 1
+    assert source.taken == set(np.flatnonzero(outside & (source.recognized == 1)).tolist())
+    require_unseen(Seen(**read_json(tmp_path / "done.json")["seen"]), source.key_id, 1, FOLDS)
+    assert predict(network, LINEAR.inputs, source, np.flatnonzero(~outside), settings).shape == (20, 2)
+
+
+def test_without_a_fold_all_but_the_dropped_drawings_are_learnt(tmp_path, source):
+    source.recognized = (np.arange(60) % 3 > 0).astype(np.int8)
+    settings = QUICK.but(unrecognized="drop", inner_validation=0.0)
+    train_fold(LINEAR, source, None, FOLDS, settings, tmp_path, seed=1)
+    assert source.taken == set(np.flatnonzero(source.recognized).tolist())
+
+
+def test_drawings_none_of_which_was_recognised_are_not_silently_all_dropped(tmp_path, source):
+    source.recognized = np.zeros(60, np.int8)
+    with pytest.raises(BadSettings, match="Expected recognised drawings outside fold 0 of 3, received none"):
+        train_fold(LINEAR, source, 0, FOLDS, QUICK.but(unrecognized="drop"), tmp_path, seed=1)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"mixup": 0.3}, {"cutmix": 1.0}, {"unrecognized": 0.1}, {"balance_classes": True}], ids=str
+)
+def test_a_model_learns_the_lines_by_each_setting_and_its_scores_are_of_the_drawings_own_labels(
+    changes, tmp_path, source
+):
+    source.recognized = (np.arange(60) % 3 > 0).astype(np.int8)
+    settings = QUICK.but(epochs=12, label_smoothing=0.0, **changes)
+    network = train_fold(LINEAR, source, 0, FOLDS, settings, tmp_path, seed=1)
+    rows = np.flatnonzero(fold_of(source.key_id, FOLDS) == 0)
+    assert (predict(network, LINEAR.inputs, source, rows, settings).argmax(axis=1) == source.label[rows]).mean() > 0.9
+    with (tmp_path / "history.csv").open() as file:
+        last = list(csv.DictReader(file))[-1]
+    assert float(last["accuracy"]) > 0.8  # also of mixed drawings, of which half or more is the own one
+    assert float(last["val_accuracy"]) == 1.0
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_a_model_of_half_precision_gives_probabilities_in_float32_and_is_saved_as_it_is(precision, tmp_path, source):
+    settings = QUICK.but(epochs=5, precision=precision, ema=0.5)
+    network = train_fold(HALF, source, 0, FOLDS, settings, tmp_path, seed=1)
+    assert [layer.compute_dtype for layer in network.layers[-2:]] == [precision.removeprefix("mixed_"), "float32"]
+    assert {weight.dtype for weight in network.trainable_variables} == {"float32"}
+    rows = np.arange(60)
+    before = predict(network, HALF.inputs, source, rows, settings)
+    after = predict(load_network(tmp_path / "model.keras"), HALF.inputs, source, rows, settings)
+    np.testing.assert_array_equal(before, after)
+    np.testing.assert_allclose(before.sum(axis=1), 1, atol=1e-6)
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_probabilities_in_half_precision_are_refused(tmp_path, source):
+    with pytest.raises(
+        BadSettings, match=r"in float32 from small, received bfloat16.*train_by_model\.small\.precision"
+    ):
+        train_fold(LINEAR, source, 0, FOLDS, QUICK.but(precision="mixed_bfloat16"), tmp_path, seed=1)
 
 
 def test_epochs_on_small_pictures_are_numbered_on_by_those_on_whole_ones(tmp_path, source):

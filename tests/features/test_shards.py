@@ -75,6 +75,34 @@ def test_any_drawing_is_reached_in_any_order_and_twice(drawings: Drawings, folde
     assert_same(shards.test(), drawings[5:8])
 
 
+def test_the_column_of_recognised_drawings_is_that_of_the_drawings(drawings: Drawings, tmp_path: Path) -> None:
+    known = dataclasses.replace(drawings, recognized=(np.arange(400) % 3 - 1).astype(np.int8))
+    write_drawings(tmp_path / "some.arrow", known)
+    np.testing.assert_array_equal(open_drawings(tmp_path / "some.arrow").recognized, known.recognized)
+
+
+def test_shards_without_some_drawings_are_those_of_the_others_numbered_anew(drawings: Drawings, folder: Path) -> None:
+    whole = Shards.open(folder)
+    left_out = np.array([300, 0, 17, 395])
+    kept = np.setdiff1d(np.arange(396), left_out)
+    some = whole.without(left_out)
+    assert len(some) == 392
+    assert len(whole) == 396
+    for column in ("key_id", "label", "has_time", "recognized"):
+        np.testing.assert_array_equal(getattr(some, column), getattr(whole, column)[kept])
+    rows = np.array([391, 0, 5, 5])
+    assert_same(some.take(rows), whole.take(kept[rows]))
+    with pytest.raises(IndexError):
+        some.take(np.array([392]))
+    twice = some.without(np.array([0, 391]))
+    np.testing.assert_array_equal(twice.key_id, whole.key_id[kept[1:-1]])
+    assert_same(twice.take(np.arange(390)), whole.take(kept[1:-1]))
+    assert_same(some.test(), drawings[5:8])
+    assert len(whole.without(np.arange(396))) == 0
+    with pytest.raises(TypeError, match="received some of them"):
+        pickle.dumps(some)
+
+
 def test_no_rows_and_rows_past_the_last(folder: Path) -> None:
     shards = Shards.open(folder)
     assert_same(shards.take(np.zeros(0, np.int64)), Drawings.empty())

@@ -32,7 +32,7 @@ def record(run, fold, more=()):
     """Write into `done.json` that all drawings outside the fold were seen, and the rows `more`."""
     key_id = Shards.open(run.shards).key_id
     outside = np.flatnonzero(fold_of(key_id, 2) != fold)
-    seen = Seen.of(key_id, np.append(outside[1:], np.array(more, np.int64)), outside[:1])
+    seen = Seen.of(key_id, np.append(outside[1:], np.array(more, np.int64)), outside[:1], outside[:0])
     change(run, fold, seen=vars(seen))
 
 
@@ -83,7 +83,9 @@ def test_a_training_that_another_fold_was_held_out_from_is_found(recorded, setti
 def test_a_training_on_other_drawings_is_found(recorded, settings):
     held_out = row_of(recorded, fold=0)
     key_id = np.delete(Shards.open(recorded.shards).key_id, held_out)
-    change(recorded, 1, seen=vars(Seen.of(key_id, np.flatnonzero(fold_of(key_id, 2) != 1), np.zeros(0, np.int64))))
+    change(
+        recorded, 1, seen=vars(Seen.of(key_id, np.flatnonzero(fold_of(key_id, 2) != 1), *np.zeros((2, 0), np.int64)))
+    )
     assert "have seen the" in found(audit(recorded, settings), "failure")
 
 

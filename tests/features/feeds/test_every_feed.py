@@ -9,6 +9,7 @@ from features.drawings import cv_of
 from features.feeds.batching import one_by_one
 from features.feeds.opening import check_feed, open_feed
 from features.inputs import ColorImage, GrayImage, ImageAndSequence, StrokeSequence
+from features.mixing import Mixing
 
 INPUTS = {
     "grey": GrayImage(size=16),
@@ -127,6 +128,30 @@ def test_augmentations_differ_from_epoch_to_epoch_and_come_again_with_the_seed(f
         differ = [not np.array_equal(pictures[label], others[label]) for label in still]
         assert np.mean(differ) > 0.9  # not all: one drawing is empty
     assert all(np.array_equal(first[label], again[label]) for label in still)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_a_row_that_is_wanted_several_times_comes_as_often_with_its_weight(feed, opened, known_shards, rows):
+    wanted = np.repeat(rows[:20], np.arange(20) % 3 + 1)
+    weights = np.random.default_rng(0).random(len(known_shards), np.float32)
+    given = batches(opened(feed, rows=wanted, weights=weights))
+    pairs = [pair for _, *columns in given for pair in zip(*(column.tolist() for column in columns), strict=True)]
+    assert sorted(pairs) == sorted(zip(known_shards.label[wanted].tolist(), weights[wanted].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_mixed_drawings_come_with_soft_labels_and_go_on_at_any_step(feed, opened, known_shards, rows):
+    settings = {"seed": 1, "epoch": 2, "mixing": Mixing(0.5, 0.0, len(known_shards.classes))}
+    whole, rest = batches(opened(feed, **settings)), batches(opened(feed, **settings, first_step=1))
+    plain = batches(opened(feed, seed=1, epoch=2))
+    for (x, soft), (unmixed, label) in zip(whole, plain, strict=True):
+        assert soft.shape == (len(label), 1 + len(known_shards.classes))
+        np.testing.assert_array_equal(soft[:, 0], label)
+        np.testing.assert_allclose(soft[:, 1:].sum(axis=1), 1, rtol=1e-6)
+        assert x.dtype == np.uint8
+        assert (x != unmixed).any()
+    for expected, given in zip(whole[1:], rest, strict=True):
+        assert all(np.array_equal(here, there) for here, there in zip(expected, given, strict=True))
 
 
 def test_keras_trains_as_many_steps_as_a_feed_has(opened):

@@ -1,0 +1,46 @@
+import pytest
+
+from base_models.settings import LATER, TrainSettings
+from ground.errors import BadSettings
+
+
+def test_records_do_not_name_what_came_later_and_is_off():
+    settings = TrainSettings()
+    assert not LATER & settings.record.keys()
+    assert not any(name in repr(settings) for name in LATER)
+    assert "ema=0.0" in repr(settings)
+
+
+def test_records_name_what_came_later_and_is_on():
+    settings = TrainSettings(mixup=0.2, unrecognized=0.5)
+    assert (settings.record["mixup"], settings.record["unrecognized"]) == (0.2, 0.5)
+    assert "mixup=0.2, unrecognized=0.5" in repr(settings)
+    assert TrainSettings.of(settings.record) == settings
+
+
+@pytest.mark.parametrize("value", ["keep", "drop", 0.5])
+def test_what_becomes_of_unrecognised_drawings_is_said_by_a_word_or_a_weight(value):
+    assert TrainSettings(unrecognized=value).unrecognized == value
+
+
+@pytest.mark.parametrize("value", ["half", 0.0, 1.0, 2.5, True])
+def test_what_is_neither_a_word_nor_a_weight_is_refused(value):
+    with pytest.raises(BadSettings, match=r"unrecognized: .*Expected 'keep', 'drop', or their weight"):
+        TrainSettings.of({"unrecognized": value})
+
+
+def test_two_averages_at_once_are_refused():
+    with pytest.raises(BadSettings, match=r"Expected ema or average_checkpoints, received ema=0\.9 and"):
+        TrainSettings.of({"ema": 0.9, "average_checkpoints": 3})
+
+
+@pytest.mark.parametrize(("rule", "rate"), [("off", 1e-3), ("sqrt", 2e-3), ("linear", 4e-3)])
+def test_the_rate_grows_with_the_batch_as_the_rule_says(rule, rate):
+    assert TrainSettings(learning_rate=1e-3, batch_size=512, scale_rate=rule).peak_rate == pytest.approx(rate)
+
+
+def test_pretraining_keeps_the_craft_but_its_last_weights_count():
+    settings = TrainSettings(average_checkpoints=5, mixup=0.2, unrecognized="drop", pretrain_epochs=1)
+    first = settings.for_pretraining()
+    assert (first.epochs, first.average_checkpoints) == (1, 1)
+    assert (first.mixup, first.unrecognized) == (0.2, "drop")
