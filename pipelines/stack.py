@@ -25,6 +25,7 @@ from stacking.columns import join_columns
 from stacking.explanation import Names, Rows, explain
 from stacking.layers import layered
 from stacking.methods import methods
+from stacking.shared_fits import fits_shared
 from stacking.stacker import Stacker
 
 CHUNK = 100_000  # drawings whose statistics are taken at a time; their points take 10 MB
@@ -54,17 +55,18 @@ def _stack(
     rows = Rows(X, shards.label.astype(np.int64), fold_of(shards.key_id, settings.folds))
     names, cv = Names([*inputs], shards.classes, STATISTICS), cv_of(shards.key_id)
     estimators, nested = _estimators(settings, names.models, len(shards.classes)), _is_nested(settings, len(X))
-    with console.status("stack") as status:
+    with console.status("stack") as status, fits_shared():
 
         def tell(what: str) -> None:
             status.update(f"stack  {what}")
 
         compared = compare(estimators, X, rows.y, rows.folds, settings.seed, tell, nested=nested, shards=cv)
         scores, chosen = compared.as_json(shards.classes), compared.chosen
-        if settings.stack.explain:
-            explained = explain(chosen, estimators, compared.probabilities, rows, names, settings.seed, tell)
-            scores["explanation"] = explained.as_json()
+        tell(f"{chosen}, on all rows")
         fitted = estimators[chosen].fit(X, rows.y)
+        if settings.stack.explain:
+            explained = explain(chosen, estimators, compared.probabilities, rows, names, fitted, settings.seed, tell)
+            scores["explanation"] = explained.as_json()
     scores["holdout"] = _on_holdout(run, settings, shards, chosen, fitted, names.models)
     _write(run, settings, shards, compared, fitted, {**scores, "inputs": inputs})
 

@@ -7,6 +7,7 @@ from scipy.optimize import minimize
 from stacking.columns import Floats, Labels, log_of, normalised, softmax
 from stacking.stacker import Stacker
 
+CONVERGED = 1e-7  # nats, times the log loss: a step of less ends the search for weights
 ENOUGH_ROWS = 50_000  # × 5 models × 340 classes × 4 bytes = 340 MB
 
 
@@ -82,10 +83,12 @@ class WeightedBlend(Stacker):
             error = softmax(np.einsum("nmc,m->nc", logs, weights.astype(np.float32)))
             value = -np.log(np.maximum(error[rows, labels], 1e-30)).mean(dtype=np.float64)
             error[rows, labels] -= 1
-            return float(value), np.einsum("nc,nmc->m", error, logs, dtype=np.float64) / len(rows)
+            slope = np.einsum("nc,nmc->nm", error, logs)
+            return float(value), slope.mean(axis=0, dtype=np.float64)
 
         models = probabilities.shape[1]
-        found = minimize(loss, np.full(models, 1 / models), jac=True, method="L-BFGS-B", bounds=[(0, None)] * models)
+        start, bounds = np.full(models, 1 / models), [(0, None)] * models
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": CONVERGED})
         return np.asarray(found.x, np.float32)
 
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:

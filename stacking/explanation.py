@@ -86,11 +86,16 @@ def explain(
     probabilities: Mapping[str, Floats],
     rows: Rows,
     names: Names,
+    fitted: Stacker,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Explanation:
-    """Explain `chosen` of `estimators`, whose out-of-fold answers are `probabilities`, each (N, C)."""
-    precisions = {name: float(average_precision_at_3(each, rows.y).mean()) for name, each in probabilities.items()}
+    """Explain `chosen` of `estimators`, whose out-of-fold answers are `probabilities`, each (N, C).
+
+    `fitted` is the chosen one on all rows.
+    """
+    of_rows = {name: average_precision_at_3(each, rows.y) for name, each in probabilities.items()}
+    precisions = {name: float(each.mean()) for name, each in of_rows.items()}
     best_model = max(names.models, key=precisions.__getitem__)
     by_model, _ = split_columns(rows.X, len(names.models), len(names.classes))  # (N, M, C)
     against = by_model[:, list(names.models).index(best_model)]
@@ -100,10 +105,13 @@ def explain(
     gain: tuple[Gain, ...] = ()
     if gain_of:
         progress(f"{gain_of}, what its trees look at")
-        gain = gain_shares(clone(estimators[gain_of]).fit(drawn.X, drawn.y), names.models, names.statistics)
+        known = gain_of == chosen and drawn is rows
+        trees = fitted if known else clone(estimators[gain_of]).fit(drawn.X, drawn.y)
+        gain = gain_shares(trees, names.models, names.statistics)
+    whole = of_rows[chosen] if drawn is rows else None
     return Explanation(
         method=chosen,
-        models=worth_of_models(estimators[chosen], drawn, names, seed, progress),
+        models=worth_of_models(estimators[chosen], drawn, names, seed, progress, whole),
         columns=worth_of_columns(estimators[chosen], drawn, names, seed, progress),
         corrections=tuple(corrections(probabilities[chosen], by_model, rows.y, names.models)),
         best_model=best_model,
@@ -114,15 +122,22 @@ def explain(
 
 
 def worth_of_models(
-    estimator: Stacker, rows: Rows, names: Names, seed: int = 0, progress: Callable[[str], None] = lambda _: None
+    estimator: Stacker,
+    rows: Rows,
+    names: Names,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda _: None,
+    whole: NDArray[np.float64] | None = None,
 ) -> tuple[Worth, ...]:
     """What each model adds: MAP@3 of the method less that of the method fitted without the model, cross-validated.
 
-    Nothing for a base model alone, which has no others to do without.
+    `whole` (N,) is the method's average precision on these rows with all models, where that is known. Nothing for a
+    base model alone, which has no others to do without.
     """
     if estimator.kind == "model" or len(names.models) < 2:
         return ()
-    whole = average_precision_at_3(cross_predicted(estimator, rows.X, rows.y, rows.folds), rows.y)
+    if whole is None:
+        whole = average_precision_at_3(cross_predicted(estimator, rows.X, rows.y, rows.folds), rows.y)
     fewer = clone(estimator).set_params(n_models=len(names.models) - 1)
     columns, found = names.columns(), []
     for name in names.models:

@@ -7,6 +7,7 @@ from scipy.optimize import minimize
 from stacking.basis import StatisticsBasis
 from stacking.blends import WeightedBlend
 from stacking.columns import Floats, Labels, softmax
+from stacking.shared_fits import shared_fit
 from stacking.stacker import Stacker
 
 
@@ -44,31 +45,34 @@ class LinearStacker(Stacker):
         if len(labels) > self.rows:
             rows = np.random.default_rng(self.seed).choice(len(labels), self.rows, replace=False)
             probabilities, statistics, labels = probabilities[rows], statistics[rows], labels[rows]
-        classes = probabilities.shape[2]
-        self.weights_ = WeightedBlend.weights_of(probabilities, labels)
-        self._keep(StatisticsBasis.of(statistics))
-        inputs, start = self._inputs(probabilities, statistics), self._start(probabilities)
-        self.matrix_ = _fitted(inputs, start, labels, self.penalty, self.iterations).reshape(-1, classes)
+        settings = (type(self).__name__, *sorted(self.get_params().items()))
+        rows_fitted = (probabilities, statistics, labels)
+        learned = shared_fit(settings, rows_fitted, lambda: self._learned(*rows_fitted))
+        for name, array in zip(self._arrays, learned, strict=True):
+            setattr(self, name, array)
+
+    def _learned(self, probabilities: Floats, statistics: Floats, labels: Labels) -> tuple[Floats, ...]:
+        """What `_arrays` names."""
+        weights, basis = WeightedBlend.weights_of(probabilities, labels), StatisticsBasis.of(statistics)
+        inputs, start = self._inputs(basis, probabilities, statistics), WeightedBlend.scores(probabilities, weights)
+        matrix = _fitted(inputs, start, labels, self.penalty, self.iterations).reshape(-1, probabilities.shape[2])
+        return weights, matrix, basis.centre, basis.scale, basis.thresholds
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
+        basis = StatisticsBasis(self.centre_, self.scale_, self.thresholds_)
         answer = np.empty((len(probabilities), probabilities.shape[2]), np.float32)
         for first in range(0, len(answer), self.rows):  # as much memory as fitting takes, however many rows
             part = slice(first, first + self.rows)
-            inputs = self._inputs(probabilities[part], statistics[part])
-            answer[part] = softmax(self._start(probabilities[part]) + inputs @ self.matrix_)
+            inputs = self._inputs(basis, probabilities[part], statistics[part])
+            start = WeightedBlend.scores(probabilities[part], self.weights_)
+            answer[part] = softmax(start + inputs @ self.matrix_)
         return answer
 
-    def _start(self, probabilities: Floats) -> Floats:
-        return WeightedBlend.scores(probabilities, self.weights_)
-
-    def _inputs(self, probabilities: Floats, statistics: Floats) -> Floats:
-        basis = StatisticsBasis(self.centre_, self.scale_, self.thresholds_).expand(statistics)
+    def _inputs(self, basis: StatisticsBasis, probabilities: Floats, statistics: Floats) -> Floats:
+        columns = basis.expand(statistics)
         if not self.confusions:
-            return basis
-        return np.hstack([basis, probabilities.reshape(len(probabilities), -1)])  # (N, D)
-
-    def _keep(self, basis: StatisticsBasis) -> None:
-        self.centre_, self.scale_, self.thresholds_ = basis.centre, basis.scale, basis.thresholds
+            return columns
+        return np.hstack([columns, probabilities.reshape(len(probabilities), -1)])  # (N, D)
 
 
 def _fitted(inputs: Floats, start: Floats, labels: Labels, penalty: float, iterations: int) -> Floats:

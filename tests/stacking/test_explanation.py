@@ -90,7 +90,8 @@ def test_the_whole_explanation_is_plain_json() -> None:
     probabilities = {
         name: cross_predicted(each, X, ROWS.y, ROWS.folds) for name, each in {**single, **estimators}.items()
     }
-    found = explain("weighted", {**single, **estimators}, probabilities, ROWS, NAMES)
+    fitted = small_stacks()["weighted"].fit(X, ROWS.y)
+    found = explain("weighted", {**single, **estimators}, probabilities, ROWS, NAMES, fitted)
     written = json.loads(json.dumps(found.as_json()))
     assert written["method"] == "weighted"
     assert written["gain_of"] == "lambdarank"
