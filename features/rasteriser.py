@@ -5,8 +5,12 @@ one-point stroke is a dot. A pixel's coverage falls linearly from 1 to 0 while t
 line's middle grows from half the width - 0.5 to half the width + 0.5 pixels; overlapping ink takes the larger value.
 Inside a band the distance is linear in x, so only disks need a square root.
 
+A drawing's geometry is worked out first and its pixels inked afterwards: where one segment's rows end, which no
+processor guesses right, the next one's are known by then. Pixels are inked by blocks (`features.ink`).
+
 The kernels are compiled without `fastmath`: every operation is then the IEEE one, and all machines give equal pixels.
-All of them stand in one file because numba's cache notices changes of a function's own file only.
+All of them stand in one file because numba's cache notices changes of a function's own file only: whoever changes
+`features.ink` or `features.lanes` touches this one as well.
 """
 
 import math
@@ -15,7 +19,21 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.ink import BLOCK, ink_band, ink_disk
+
 CANVAS = 256  # the width that coordinates 0 to 255 are drawn on before they are scaled to the picture's size
+LEAST_SIZE = BLOCK  # pixels of a picture's side, so that a block fits into a row
+
+# What is worked out for each point: its place, and of the segment that ends in it the direction, half the length
+# (0 where there is none), and the rows and columns that it inks.
+X, Y, UX, UY, MIDDLE, TOP, BOTTOM, LEFT, RIGHT, COLUMNS = range(10)
+GREEN, BLUE, INKS = range(3)  # shares of a point's ink, 0 to 1
+
+Image = NDArray[np.uint8]  # (size, size) or (size, size, 3)
+Table = NDArray[np.float64]
+
+# For functions that only compiled ones call: numba's doors to Python and C would take a fourth of the compile time.
+_inner = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -29,19 +47,13 @@ def draw_gray(
     images: NDArray[np.uint8],
 ) -> None:
     """Draw the drawings `first` to `last` into images (N, size, size); half_width in pixels."""
-    scale = images.shape[1] / CANVAS
+    most = _most_points(first, last, stroke_starts, drawing_starts)
+    table, inks = np.empty((most, COLUMNS)), np.zeros((most, INKS))
     for n in range(first, last):
-        image = images[n]
-        image[:] = 0
-        for s in range(drawing_starts[n], drawing_starts[n + 1]):
-            start = stroke_starts[s]
-            x0, y0 = _pixel(points[start, 0], scale), _pixel(points[start, 1], scale)
-            _gray_disk(image, x0, y0, half_width)
-            for p in range(start + 1, stroke_starts[s + 1]):
-                x1, y1 = _pixel(points[p, 0], scale), _pixel(points[p, 1], scale)
-                _gray_band(image, x0, y0, x1, y1, half_width)
-                _gray_disk(image, x1, y1, half_width)
-                x0, y0 = x1, y1
+        images[n] = 0
+        starts = stroke_starts[drawing_starts[n] : drawing_starts[n + 1] + 1]
+        count = _plan(points, starts, half_width + 0.5, images.shape[1], table)
+        _draw(images[n], table, inks, count, half_width)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -62,32 +74,70 @@ def draw_color(
     Green falls from 1 at a drawing's first moment to `end_of_time` at its last; blue runs through `stroke_levels`.
     A drawing whose `time` starts below 0 takes the order of its points for its time.
     """
-    scale = images.shape[1] / CANVAS
+    size, most = images.shape[1], _most_points(first, last, stroke_starts, drawing_starts)
+    table, inks = np.empty((most, COLUMNS)), np.empty((most, INKS))
     for n in range(first, last):
-        image = images[n]
-        image[:] = 0
-        begin, end = stroke_starts[drawing_starts[n]], stroke_starts[drawing_starts[n + 1]]
-        for s in range(drawing_starts[n], drawing_starts[n + 1]):
-            blue = stroke_levels[(s - drawing_starts[n]) % len(stroke_levels)]
-            start = stroke_starts[s]
-            x0, y0 = _pixel(points[start, 0], scale), _pixel(points[start, 1], scale)
-            green0 = 1 - (1 - end_of_time) * _moment(time, begin, start, end)
-            _color_disk(image, x0, y0, half_width, green0, blue)
-            for p in range(start + 1, stroke_starts[s + 1]):
-                x1, y1 = _pixel(points[p, 0], scale), _pixel(points[p, 1], scale)
-                green1 = 1 - (1 - end_of_time) * _moment(time, begin, p, end)
-                _color_band(image, x0, y0, x1, y1, half_width, green0, green1, blue)
-                _color_disk(image, x1, y1, half_width, green1, blue)
-                x0, y0, green0 = x1, y1, green1
+        images[n] = 0
+        starts = stroke_starts[drawing_starts[n] : drawing_starts[n + 1] + 1]
+        count = _plan(points, starts, half_width + 0.5, size, table)
+        _mix(time, starts, end_of_time, stroke_levels, inks)
+        _draw(images[n], table, inks, count, half_width)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@_inner
+def _most_points(first: int, last: int, stroke_starts: NDArray[np.int64], drawing_starts: NDArray[np.int64]) -> int:
+    """Points of the drawing that has most."""
+    most = 0
+    for n in range(first, last):
+        most = max(most, stroke_starts[drawing_starts[n + 1]] - stroke_starts[drawing_starts[n]])
+    return most
+
+
+@_inner
+def _plan(points: NDArray[np.float32], starts: NDArray[np.int64], reach: float, size: int, table: Table) -> int:
+    """Work out the geometry of one drawing, whose strokes start at `starts`; gives the number of its points."""
+    scale, begin = size / CANVAS, starts[0]
+    for s in range(len(starts) - 1):
+        for p in range(starts[s], starts[s + 1]):
+            row = p - begin
+            table[row, X], table[row, Y] = _pixel(points[p, 0], scale), _pixel(points[p, 1], scale)
+            table[row, MIDDLE] = 0.0
+            if p > starts[s]:
+                _plan_segment(table, row, reach, size)
+    return int(starts[-1] - begin)
+
+
+@_inner
+def _plan_segment(table: Table, p: int, reach: float, size: int) -> None:
+    x0, y0, x1, y1 = table[p - 1, X], table[p - 1, Y], table[p, X], table[p, Y]
+    length = math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
+    if length == 0.0:
+        return
+    ux, uy = (x1 - x0) / length, (y1 - y0) / length
+    table[p, UX], table[p, UY], table[p, MIDDLE] = ux, uy, length / 2
+    table[p, TOP], table[p, BOTTOM] = _within(min(y0, y1) - reach * abs(ux), max(y0, y1) + reach * abs(ux), size)
+    table[p, LEFT], table[p, RIGHT] = _within(min(x0, x1) - reach * abs(uy), max(x0, x1) + reach * abs(uy), size)
+
+
+@_inner
+def _mix(
+    time: NDArray[np.int32], starts: NDArray[np.int64], end_of_time: float, stroke_levels: Table, inks: Table
+) -> None:
+    """The green and blue of the points of one drawing."""
+    begin, end = starts[0], starts[-1]
+    for s in range(len(starts) - 1):
+        for p in range(starts[s], starts[s + 1]):
+            inks[p - begin, GREEN] = 1 - (1 - end_of_time) * _moment(time, begin, p, end)
+            inks[p - begin, BLUE] = stroke_levels[s % len(stroke_levels)]
+
+
+@_inner
 def _pixel(coordinate: float, scale: float) -> float:
     """A canvas coordinate in pixels, whole numbers being pixel centres."""
     return (float(coordinate) + 0.5) * scale - 0.5
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@_inner
 def _moment(time: NDArray[np.int32], begin: int, p: int, end: int) -> float:
     """When point p was drawn, 0 to 1, in a drawing of the points `begin` to `end`."""
     if time[begin] >= 0 and time[end - 1] > time[begin]:
@@ -95,105 +145,56 @@ def _moment(time: NDArray[np.int32], begin: int, p: int, end: int) -> float:
     return (p - begin) / max(end - 1 - begin, 1)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@_inner
 def _within(low: float, high: float, size: int) -> tuple[int, int]:
     """The pixels whose centres lie from low to high, as (first, last + 1), cut to the picture."""
     return math.ceil(min(max(low, 0.0), float(size))), math.floor(max(min(high, size - 1.0), -1.0)) + 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _gray_band(image: NDArray[np.uint8], x0: float, y0: float, x1: float, y1: float, half_width: float) -> None:
-    size, length = image.shape[0], math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
-    if length == 0.0:
-        return
-    ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    reach, peak = half_width + 0.5, min(2 * half_width, 1.0) * 255
-    ramp, fall = 255 * reach, 255 * uy
-    along, near, far, across, half = _edges(ux, uy, length, reach)
-    top, bottom = _within(min(y0, y1) - reach * abs(ux), max(y0, y1) + reach * abs(ux), size)
-    for row in range(top, bottom):
-        dy = row - y0
-        left, right = _within(
-            x0 + max(dy * along + near, dy * across - half), x0 + min(dy * along + far, dy * across + half), size
-        )
-        line, base = image[row], 255 * (dy * ux + x0 * uy)
-        for column in range(left, right):
-            level = max(min(ramp - abs(base - column * fall), peak), 0.0)
-            line[column] = max(line[column], np.uint8(level + 0.5))
+@_inner
+def _draw(image: Image, table: Table, inks: Table, count: int, half_width: float) -> None:
+    """Ink the first `count` points and segments of the table."""
+    for p in range(count):
+        _disk(image, table[p, X], table[p, Y], half_width, inks[p, GREEN], inks[p, BLUE])
+    for p in range(1, count):
+        if table[p, MIDDLE] > 0.0:
+            _band(image, table, p, half_width, inks)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _edges(ux: float, uy: float, length: float, reach: float) -> tuple[float, float, float, float, float]:
-    """The four edges of a band as lines in dy: dx from `dy * along + near` to `dy * along + far` lies beside the
-    segment, dx within `half` of `dy * across` lies within reach of its line."""
-    along, near, far, across, half = 0.0, -np.inf, np.inf, 0.0, np.inf
-    if ux != 0.0:  # 0 <= dx * ux + dy * uy <= length
-        along, near, far = -uy / ux, min(0.0, length / ux), max(0.0, length / ux)
-    if uy != 0.0:  # -reach <= dy * ux - dx * uy <= reach
-        across, half = ux / uy, reach / abs(uy)
-    return along, near, far, across, half
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _gray_disk(image: NDArray[np.uint8], x: float, y: float, half_width: float) -> None:
-    size, reach, peak = image.shape[0], half_width + 0.5, min(2 * half_width, 1.0) * 255
-    full = np.uint8(peak + 0.5)
-    top, bottom = _within(y - reach, y + reach, size)
-    left, right = _within(x - reach, x + reach, size)
-    for row in range(top, bottom):
-        for column in range(left, right):
-            squared = (row - y) ** 2 + (column - x) ** 2
-            if squared < reach * reach and image[row, column] < full:
-                level = np.uint8(min((reach - math.sqrt(squared)) * 255, peak) + 0.5)
-                image[row, column] = max(image[row, column], level)
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _color_band(
-    image: NDArray[np.uint8],
-    x0: float,
-    y0: float,
-    x1: float,
-    y1: float,
-    half_width: float,
-    green0: float,
-    green1: float,
-    blue: float,
-) -> None:
-    size, length = image.shape[0], math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
-    if length == 0.0:
-        return
-    ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    reach, peak, fade = half_width + 0.5, min(2 * half_width, 1.0) * 255, (green1 - green0) / length
-    ramp, fall = 255 * reach, 255 * uy
-    along, near, far, across, half = _edges(ux, uy, length, reach)
-    top, bottom = _within(min(y0, y1) - reach * abs(ux), max(y0, y1) + reach * abs(ux), size)
-    for row in range(top, bottom):
-        dy = row - y0
-        left, right = _within(
-            x0 + max(dy * along + near, dy * across - half), x0 + min(dy * along + far, dy * across + half), size
-        )
-        line, base = image[row], 255 * (dy * ux + x0 * uy)
-        for column in range(left, right):
-            level = max(min(ramp - abs(base - column * fall), peak), 0.0)
-            _ink(line[column], level, green0 + fade * ((column - x0) * ux + dy * uy), blue)
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _color_disk(image: NDArray[np.uint8], x: float, y: float, half_width: float, green: float, blue: float) -> None:
+@_inner
+def _disk(image: Image, x: float, y: float, half_width: float, green: float, blue: float) -> None:
     size, reach, peak = image.shape[0], half_width + 0.5, min(2 * half_width, 1.0) * 255
     top, bottom = _within(y - reach, y + reach, size)
     left, right = _within(x - reach, x + reach, size)
     for row in range(top, bottom):
-        for column in range(left, right):
-            squared = (row - y) ** 2 + (column - x) ** 2
-            if squared < reach * reach:
-                _ink(image[row, column], min((reach - math.sqrt(squared)) * 255, peak), green, blue)
+        squared = (row - y) ** 2
+        for block in range(left, right, BLOCK):
+            column = min(block, size - BLOCK)
+            ink_disk(image, row * size + column, column, left, right, x, squared, reach, peak, green, blue)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _ink(pixel: NDArray[np.uint8], level: float, green: float, blue: float) -> None:
-    """Lay ink of a level 0 to 255 over a pixel's red, green and blue."""
-    pixel[0] = max(pixel[0], np.uint8(level + 0.5))
-    pixel[1] = max(pixel[1], np.uint8(level * green + 0.5))
-    pixel[2] = max(pixel[2], np.uint8(level * blue + 0.5))
+@_inner
+def _band(image: Image, table: Table, p: int, half_width: float, inks: Table) -> None:
+    size, peak, ramp = image.shape[0], min(2 * half_width, 1.0) * 255, 255 * (half_width + 0.5)
+    x, y, ux, uy, middle = table[p - 1, X], table[p - 1, Y], table[p, UX], table[p, UY], table[p, MIDDLE]
+    green, blue, fall = inks[p - 1, GREEN], inks[p, BLUE], 255 * uy
+    fade = (inks[p, GREEN] - green) / (2 * middle)
+    for block in range(int(table[p, LEFT]), int(table[p, RIGHT]), BLOCK):
+        column = min(block, size - BLOCK)
+        top, bottom = _rows(block, table, p, half_width + 0.5, size)
+        for row in range(top, bottom):
+            dy, place = row - y, row * size + column
+            beside = 255 * (dy * ux + x * uy)
+            ink_band(image, place, column, x, ux, dy * uy, middle, beside, fall, ramp, peak, green, fade, blue)
+
+
+@_inner
+def _rows(block: int, table: Table, p: int, reach: float, size: int) -> tuple[int, int]:
+    """The rows in which a band meets the columns of a block: of a wide band not all of its own."""
+    top, bottom, right, ux = int(table[p, TOP]), int(table[p, BOTTOM]), table[p, RIGHT], table[p, UX]
+    if right - table[p, LEFT] <= BLOCK or ux == 0.0:
+        return top, bottom
+    x, y, slope, thick = table[p - 1, X], table[p - 1, Y], table[p, UY] / ux, reach / abs(ux)
+    one, other = (block - x) * slope, (min(block + BLOCK, right) - 1 - x) * slope
+    first, last = _within(y + min(one, other) - thick, y + max(one, other) + thick, size)
+    return max(first, top), min(last, bottom)

@@ -1,5 +1,7 @@
 """Pictures of drawings: grey, and coloured by time."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,11 +9,11 @@ from features.augmentation import Transforms
 from features.cores import over_cores
 from features.drawings import UNKNOWN_TIME, Drawings
 from features.placement import place
-from features.rasteriser import CANVAS, draw_color, draw_gray
+from features.rasteriser import CANVAS, LEAST_SIZE, draw_color, draw_gray
+from ground.errors import BadSettings
 
 END_OF_TIME = 0.25  # green at the last moment: still well apart from black
 STROKE_LEVELS = np.array([1.0, 0.0, 0.5])  # blue of strokes 1, 2, 3, then again: any three in a row differ by half
-OPENCV_EXTRA = 1.0  # canvas units; a level line of width 6 by cv2.line covers 7 rows
 
 
 def render_gray(
@@ -20,7 +22,8 @@ def render_gray(
     """White antialiased lines on black, (N, size, size, 1).
 
     The 256-unit canvas is scaled to `size`; `line_width` is in canvas units and means what it means to `cv2.line`,
-    so that 6 gives the picture of the course: `cv2.line` of width 6 on 256 pixels, then `cv2.resize` by area.
+    so that 6 gives the picture of the course: `cv2.line` of width 6 on 256 pixels, then `cv2.resize` by area. Raises
+    `BadSettings` for pictures smaller than 8 pixels.
     """
     placed = place(drawings, transforms)
     images = np.empty((len(drawings), size, size), np.uint8)
@@ -51,7 +54,8 @@ def render_color(
     - Blue is the stroke: full, none, half, by turns, so that neighbouring strokes differ even where they touch.
 
     `use_time=False` serves sets in which few drawings have times, that all be coloured by one rule.
-    Where lines cross, each channel keeps its larger value: the order of drawing does not hide ink.
+    Where lines cross, each channel keeps its larger value: the order of drawing does not hide ink. Raises
+    `BadSettings` for pictures smaller than 8 pixels.
     """
     placed = place(drawings, transforms)
     images = np.empty((len(drawings), size, size, 3), np.uint8)
@@ -71,5 +75,21 @@ def render_color(
 
 
 def _half_width(line_width: float, size: int) -> float:
-    """Half the line's width in pixels of the picture."""
-    return (line_width + OPENCV_EXTRA) / 2 * size / CANVAS
+    """Half of what a line covers, in pixels of the picture."""
+    if size < LEAST_SIZE:
+        raise BadSettings(f"Expected pictures of {LEAST_SIZE} pixels or more, received {size}. Take a larger size.")
+    return covered(line_width) / 2 * size / CANVAS
+
+
+def covered(line_width: float) -> float:
+    """Canvas units that `cv2.line` covers across a line of this width.
+
+    It covers 1 row by a level line of width 1, and 3, 5, 5, 7, 7, 9, 9 by widths from 2 on: one more than the next
+    even number. It takes whole widths; ours between two of them lie between in proportion.
+    """
+    below = math.floor(line_width)
+    return _rows(below) + (line_width - below) * (_rows(below + 1) - _rows(below))
+
+
+def _rows(width: int) -> int:
+    return width if width < 2 else width + width % 2 + 1

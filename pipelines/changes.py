@@ -21,7 +21,8 @@ WITHOUT_EFFECT = {
     "scheduler",
     "model_files",
     "train",
-}  # `train` shows in `train_by_model`
+    "train_given",
+}  # the last two show in `train_by_model`
 
 
 def read_settings(run: RunFolder) -> RunSettings:

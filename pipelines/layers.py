@@ -41,7 +41,9 @@ def preset_layer(name: str) -> Layer:
 
 def file_layer(path: Path) -> Layer:
     """The settings of a TOML file, `run.toml` of another run for instance."""
-    return Layer(read_toml(path), str(path))
+    values = read_toml(path)
+    given = values.pop("train_given", {})
+    return Layer(merge({"train_by_model": given}, values) if given else values, str(path))
 
 
 def changes_layer(changes: Sequence[str]) -> Layer:
@@ -71,28 +73,46 @@ def resolve(layers: Sequence[Layer]) -> RunSettings:
     layer in turn says in `train` and in `train_by_model`. Raises `BadSettings` naming the layer and the nearest
     known setting, `UnknownModel` for a model that nothing registers.
     """
+    settings = completed(begin(layers))
+    for layer in layers:
+        for name in layer.values.get("train_by_model", {}):
+            model_named(name)
+    return settings
+
+
+def begin(layers: Sequence[Layer]) -> RunSettings:
+    """The same as far as no model is asked: what was given for its training waits in `train_given`.
+
+    So a shuffle needs neither the models nor Keras, which takes seconds and half a gigabyte. Whether there are such
+    models, and whether their inputs and networks can be set so, is told once they are asked.
+    """
     for layer in layers:
         _check(layer)
     merged = merge(*(layer.values for layer in layers))
-    by_model = merged.pop("train_by_model", {})
-    settings = RunSettings.of(merged)
-    start_keras()
-    load_models(settings.model_files)
-    for name in by_model:
-        model_named(name)
+    settings = RunSettings.of({name: value for name, value in merged.items() if name != "train_by_model"})
     return settings.but(
         data=_absolute(settings.data),
         pretrain=_absolute(settings.pretrain),
         model_files=[str(Path(file).resolve()) for file in settings.model_files],
-        train_by_model={name: _training(name, layers) for name in settings.models},
+        train_given={name: _given(name, layers) for name in settings.models},
     )
 
 
-def _training(name: str, layers: Sequence[Layer]) -> Values:
-    given = [(layer.values.get("train", {}), layer.values.get("train_by_model", {}).get(name, {})) for layer in layers]
-    values = merge(*(table for pair in given for table in pair))
-    settings = model_named(name).settings(values)
-    return settings.but(start_from=_absolute(settings.start_from)).model_dump()
+def completed(settings: RunSettings) -> RunSettings:
+    """Settings whose models have been asked; raises `UnknownModel`, and `BadSettings` for what one does not have."""
+    if settings.asked_models:
+        return settings
+    start_keras()
+    load_models(settings.model_files)
+    by_model = {name: model_named(name).settings(settings.train_given.get(name, {})) for name in settings.models}
+    return settings.but(train_given={}, train_by_model=by_model)
+
+
+def _given(name: str, layers: Sequence[Layer]) -> Values:
+    tables = [(layer.values.get("train", {}), layer.values.get("train_by_model", {}).get(name, {})) for layer in layers]
+    values = merge(*(table for pair in tables for table in pair))
+    start = values.get("start_from")
+    return {**values, "start_from": _absolute(start)} if start else values
 
 
 def _absolute(folder: str) -> str:

@@ -71,7 +71,13 @@ class RunSettings(Settings):
     tensorboard: bool = False  # training also writes its history for TensorBoard, beside itself
     scheduler: str = ""  # address of a dask scheduler whose workers take the tasks; empty = this machine
     train: dict[str, Any] = Field(default={})  # what was given for all models alike
-    train_by_model: dict[str, TrainSettings] = Field(default={})  # what each is trained with, complete once resolved
+    train_given: dict[str, dict[str, Any]] = Field(default={})  # what was given for each, while none has been asked
+    train_by_model: dict[str, TrainSettings] = Field(default={})  # what each is trained with, complete; then asked
     oof: OofSettings = OofSettings()
     stack: StackSettings = StackSettings()
     submission: SubmissionSettings = SubmissionSettings()
+
+    @property
+    def asked_models(self) -> bool:
+        """Whether the models have been asked for their own defaults: a shuffle leaves that to who needs them."""
+        return all(name in self.train_by_model for name in self.models)

@@ -149,7 +149,7 @@ def doctor(
 def _settings_of(run: "RunFolder", given: Given) -> "RunSettings":
     """Of a run that was begun, with what was given over them; of a new one, where data, preset or a file are given."""
     new = given.data or given.preset or given.settings or not run.settings.exists()
-    return given.resolved() if new else given.laid_over(run)
+    return given.resolved() if new else given.laid_over(run, ask_models=True)
 
 
 def _show(checks: "list[Check]") -> None:

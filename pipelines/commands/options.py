@@ -9,10 +9,12 @@ import typer
 from features.feeds import FeedName
 
 if TYPE_CHECKING:
+    from pipelines.layers import Layer
     from pipelines.run_folder import RunFolder
     from pipelines.settings import RunSettings
 
 SETTINGS = "Settings"  # the panel of --help in which these stand
+OF_MODELS = {"models", "model_files", "train", "train_by_model"}  # the settings that models have a part in
 
 Run = Annotated[Path, typer.Option("--run", "--out", help="The run folder.", file_okay=False)]
 RunBesideOut = Annotated[Path, typer.Option("--run", help="The run folder.", file_okay=False)]  # --out is a file there
@@ -111,34 +113,51 @@ class Given:
 
     def resolved(self) -> "RunSettings":
         """The complete settings of a new run: the preset, over it the file, over it the command line."""
-        from pipelines.layers import Layer, changes_layer, file_layer, preset_layer, resolve
+        from pipelines.layers import resolve
+
+        return resolve(self._layers())
+
+    def begun(self, run: "RunFolder") -> "RunSettings":
+        """The same for a shuffle: models are asked only where those of the run folder have been, to compare them."""
+        from pipelines.changes import read_settings
+        from pipelines.layers import begin
+
+        asked = run.settings.exists() and read_settings(run).asked_models
+        return self.resolved() if asked else begin(self._layers())
+
+    def _layers(self) -> "list[Layer]":
+        from pipelines.layers import Layer, changes_layer, file_layer, preset_layer
 
         file = [file_layer(self.settings)] if self.settings else []
         named = (layer.values.get("preset") for layer in file)
         preset = self.preset or next(filter(None, named), "cpu" if self.data else "demo")
         own = Layer({**self._values(), "preset": preset}, "the command line")
-        return resolve([preset_layer(preset), *file, changes_layer(self.changes or []), own])
+        return [preset_layer(preset), *file, changes_layer(self.changes or []), own]
 
-    def over(self, run: "RunFolder", force: bool = False) -> "RunSettings":
+    def over(self, run: "RunFolder", force: bool = False, ask_models: bool = False) -> "RunSettings":
         """The settings that a run folder has, with what was given laid over them and written there."""
-        from pipelines.changes import write_settings
+        from pipelines.changes import read_settings, write_settings
 
-        settings = self.laid_over(run)
-        if self.changes or self._values():
+        settings = self.laid_over(run, ask_models)
+        if settings != read_settings(run):
             write_settings(run, settings, force)
         return settings
 
-    def laid_over(self, run: "RunFolder") -> "RunSettings":
-        """The settings that a run folder has, with what was given laid over them; nothing is written."""
+    def laid_over(self, run: "RunFolder", ask_models: bool = False) -> "RunSettings":
+        """The settings that a run folder has, with what was given laid over them; nothing is written.
+
+        Models are asked where something of theirs is given, else only if `ask_models`.
+        """
         from pipelines.changes import read_settings
+        from pipelines.layers import Layer, begin, changes_layer, completed, file_layer, resolve
 
         held = read_settings(run)
-        if not (self.changes or self._values()):
-            return held
-        from pipelines.layers import Layer, changes_layer, file_layer, resolve
-
-        own = Layer(self._values(), "the command line")
-        return resolve([file_layer(run.settings), changes_layer(self.changes or []), own])
+        own = [changes_layer(self.changes or []), Layer(self._values(), "the command line")]
+        layers = [file_layer(run.settings), *own]
+        if any(OF_MODELS & layer.values.keys() for layer in own):
+            return resolve(layers)
+        settings = begin(layers).but(train_given=held.train_given, train_by_model=held.train_by_model)
+        return completed(settings) if ask_models else settings
 
     def _values(self) -> dict[str, Any]:
         """The given options as nested settings."""

@@ -128,7 +128,7 @@ def shuffle(
     folder = RunFolder(run)
     given = Given(data, preset, settings, changes, seed=seed, workers=workers, scheduler=scheduler, holdout=holdout)
     goes_on = folder.settings.exists() and not (data or preset or settings)
-    resolved = given.over(folder, force) if goes_on else given.resolved()
+    resolved = given.over(folder, force) if goes_on else given.begun(folder)
     write_settings(folder, resolved, force)
     make_shards(folder, resolved)
     if output != "shards":
@@ -168,7 +168,7 @@ def train(
         deterministic=deterministic,
         tensorboard=tensorboard,
     )
-    train_all(folder, given.over(folder, force), models or (), fold or ())
+    train_all(folder, given.over(folder, force, ask_models=True), models or (), fold or ())
 
 
 STACK_EXAMPLES = (

@@ -6,36 +6,54 @@ turn by itself, and the median of the ratios counts.
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
+from pipelines.executor import cores
+
+Clock = Callable[[], float]  # seconds
 Way = Callable[[], float]  # does its work once and gives its drawings a second
 Rates = NDArray[np.float64]  # (turns,)
 
 
-def doing(work: Callable[[], object], drawings: int) -> Way:
+def processor_time() -> float:
+    """Seconds that the cores have worked for this process and those that it started, shared among all cores.
+
+    So long it would take were all cores at it and nothing else on the machine: for measuring beside other work.
+    """
+    others = [process.cpu_times() for process in psutil.Process().children(recursive=True)]
+    return (process_time() + sum(times.user + times.system for times in others)) / cores()
+
+
+def clock(by_processor: bool) -> Clock:
+    """The processor's time, or the time that passes."""
+    return processor_time if by_processor else perf_counter
+
+
+def doing(work: Callable[[], object], drawings: int, now: Clock = perf_counter) -> Way:
     """The way that does `work`, which handles so many drawings."""
 
     def once() -> float:
-        started = perf_counter()
+        started = now()
         work()
-        return drawings / (perf_counter() - started)
+        return drawings / (now() - started)
 
     return once
 
 
-def taking(batches: Callable[[], Iterator[tuple[Any, ...]]], count: int) -> Way:
+def taking(batches: Callable[[], Iterator[tuple[Any, ...]]], count: int, now: Clock = perf_counter) -> Way:
     """The way that takes `count` batches (x, y) out of a fresh feed once the first has come: its start is over then."""
 
     def once() -> float:
         feed = batches()
         next(feed)
-        started = perf_counter()
+        started = now()
         drawings = sum(len(batch[1]) for batch in islice(feed, count))
-        return drawings / (perf_counter() - started)
+        return drawings / (now() - started)
 
     return once
 

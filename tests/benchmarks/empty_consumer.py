@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from tests.benchmarks.clock import Way
+from tests.benchmarks.clock import Clock, Way
 
 
 class EmptyConsumer(keras.Model):  # type: ignore[misc]
@@ -26,19 +26,23 @@ class FromFirstBatch(keras.callbacks.Callback):  # type: ignore[misc]
 
     started, seconds = 0.0, 0.0
 
+    def __init__(self, now: Clock) -> None:
+        super().__init__()
+        self.now = now
+
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Start with the first batch."""
         if batch == 0:
-            self.started = perf_counter()
+            self.started = self.now()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Stop."""
-        self.seconds = perf_counter() - self.started
+        self.seconds = self.now() - self.started
 
 
-def fitting(feed: Any, drawings: int) -> Way:
+def fitting(feed: Any, drawings: int, now: Clock = perf_counter) -> Way:
     """The way that runs one epoch of a feed through `fit`; `drawings` come after its first batch."""
-    consumer, clock = EmptyConsumer(), FromFirstBatch()
+    consumer, clock = EmptyConsumer(), FromFirstBatch(now)
 
     def once() -> float:
         consumer.fit(feed, shuffle=False, verbose=0, callbacks=[clock])

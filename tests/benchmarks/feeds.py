@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,12 +23,12 @@ from features.shards import Shards
 from ground.errors import BadSettings
 from pipelines.executor import cores
 from tests.benchmarks import epoch, naive_feeds
-from tests.benchmarks.clock import Way, take_turns, taking, times_faster
+from tests.benchmarks.clock import Clock, Way, clock, take_turns, taking, times_faster
 from tests.benchmarks.empty_consumer import fitting
 from tests.benchmarks.first_use import GRAY, TAKE, first_use
 from tests.benchmarks.input_drawings import input_drawings
 from tests.benchmarks.on_disk import by_cv, write_course_csv, write_shards
-from tests.benchmarks.options import CompileTime, Data, Folder, Json, Repeat, Seed, run
+from tests.benchmarks.options import CompileTime, CpuTime, Data, Folder, Json, Repeat, Seed, run
 from tests.benchmarks.room import temporary_folder
 from tests.benchmarks.table import Row, publish
 
@@ -51,10 +52,15 @@ class Sizes:
 
 
 def measure(
-    folder: Path, drawings: Drawings, classes: tuple[str, ...], repeat: int, sizes: Sizes = Sizes()
+    folder: Path,
+    drawings: Drawings,
+    classes: tuple[str, ...],
+    repeat: int,
+    sizes: Sizes = Sizes(),
+    now: Clock = perf_counter,
 ) -> list[Row]:
     """The rows about the empty consumer; writes into `folder`, shards into `folder / "shards"`."""
-    rates = take_turns(_ways(folder, drawings, classes, sizes), repeat)
+    rates = take_turns(_ways(folder, drawings, classes, sizes, now), repeat)
     medians = {name: float(np.median(measured)) for name, measured in rates.items()}
     return [
         Row("machine", cores(), "cores"),
@@ -65,7 +71,7 @@ def measure(
     ]
 
 
-def epoch_after_epoch(shards: Shards, batch_size: int) -> Way:
+def epoch_after_epoch(shards: Shards, batch_size: int, now: Clock = perf_counter) -> Way:
     """The way that takes a whole epoch of a shard feed, each time the next one; raises `BadSettings` at one batch."""
     if len(shards) <= batch_size:
         raise BadSettings(
@@ -78,7 +84,7 @@ def epoch_after_epoch(shards: Shards, batch_size: int) -> Way:
         feed = ShardFeed(shards, np.arange(len(shards)), INPUTS, batch_size, epoch=next(epochs))
         return (feed[step] for step in range(len(feed)))
 
-    return taking(batches, later_batches(shards, batch_size))
+    return taking(batches, later_batches(shards, batch_size), now)
 
 
 def later_batches(shards: Shards, batch_size: int) -> int:
@@ -86,7 +92,7 @@ def later_batches(shards: Shards, batch_size: int) -> int:
     return -(-len(shards) // batch_size) - 1
 
 
-def _ways(folder: Path, drawings: Drawings, classes: tuple[str, ...], sizes: Sizes) -> dict[str, Way]:
+def _ways(folder: Path, drawings: Drawings, classes: tuple[str, ...], sizes: Sizes, now: Clock) -> dict[str, Way]:
     shards = write_shards(folder / "shards", drawings, classes)
     texts = write_course_csv(folder / "csv", drawings[drawings.cv < CSV_SHARDS], classes)
     records = _write_tfrecords(folder / "tfrecord", drawings)
@@ -97,12 +103,12 @@ def _ways(folder: Path, drawings: Drawings, classes: tuple[str, ...], sizes: Siz
     later = later_batches(shards, sizes.batch)
     fed = open_feed("shards", shards, np.arange(len(shards)), INPUTS, sizes.batch)
     return {
-        OURS: epoch_after_epoch(shards, sizes.batch),
-        THROUGH_FIT: fitting(fed, len(shards) - sizes.batch),
-        RECORDS: taking(parsed.__iter__, later),
-        RECORDS_BY_BATCH: taking(parsed_by_batch.__iter__, later),
-        TEXT: taking(read.__iter__, sizes.slow_batches),
-        GENERATOR: taking(generated.__iter__, sizes.slow_batches),
+        OURS: epoch_after_epoch(shards, sizes.batch, now),
+        THROUGH_FIT: fitting(fed, len(shards) - sizes.batch, now),
+        RECORDS: taking(parsed.__iter__, later, now),
+        RECORDS_BY_BATCH: taking(parsed_by_batch.__iter__, later, now),
+        TEXT: taking(read.__iter__, sizes.slow_batches, now),
+        GENERATOR: taking(generated.__iter__, sizes.slow_batches, now),
     }
 
 
@@ -123,12 +129,13 @@ def main(
     repeat: Repeat = 5,
     folder: Folder = None,
     compile_time: CompileTime = True,
+    cpu_time: CpuTime = False,
     json: Json = False,
 ) -> None:
     """The shard feed against the course's three ways of reading, and an epoch through it against one from memory."""
     held, classes = input_drawings(data, drawings, seed)
     with temporary_folder(folder, A_DRAWING * len(held)) as place:
-        rows = measure(place, held, classes, repeat)
+        rows = measure(place, held, classes, repeat, now=clock(cpu_time))
         rows += epoch.measure(place / "shards", epoch_drawings, repeat)
     if compile_time:
         rows += first_use((TAKE, GRAY))

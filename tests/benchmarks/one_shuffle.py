@@ -45,9 +45,10 @@ def shuffle_once(data: Path, run: Path, workers: int = 0, numba_cache: Path | No
 
 def main(data: str, run: str, workers: str) -> None:
     """Print the seconds as JSON."""
-    settings = Given(data=Path(data), workers=int(workers)).resolved()
+    folder = RunFolder(Path(run))
+    settings = Given(data=Path(data), workers=int(workers)).begun(folder)
     started = perf_counter()
-    shuffle(RunFolder(Path(run)), settings)
+    shuffle(folder, settings)
     print(json.dumps({"seconds": perf_counter() - started}))
 
 

@@ -19,6 +19,12 @@ Folder = Annotated[
     Path | None, typer.Option(help="Where files are made and deleted again. Without it: the system's.", exists=True)
 ]
 CompileTime = Annotated[bool, typer.Option(help="Also measure first use in a fresh process without numba's cache.")]
+CpuTime = Annotated[
+    bool,
+    typer.Option(
+        "--cpu-time", help="Count the processor's time, as if all cores were at it: for a machine with other work."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, no table.")]
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter
 
 import numpy as np
 
@@ -18,10 +19,10 @@ from features.sequences import sequences
 from features.statistics import stroke_statistics
 from pipelines.executor import cores
 from tests.benchmarks import naive
-from tests.benchmarks.clock import Way, doing, take_turns, times_faster
+from tests.benchmarks.clock import Clock, Way, clock, doing, take_turns, times_faster
 from tests.benchmarks.first_use import COLOR, GRAY, SEQUENCES, STATISTICS, first_use
 from tests.benchmarks.input_drawings import input_drawings
-from tests.benchmarks.options import CompileTime, Count, Data, Json, Repeat, Seed, run
+from tests.benchmarks.options import CompileTime, Count, CpuTime, Data, Json, Repeat, Seed, run
 from tests.benchmarks.table import Row, publish
 
 BATCH = 512
@@ -46,19 +47,19 @@ COLOR_128 = Pictures("128 px colour by time", partial(render_color, size=128), n
 LEAST_SEQUENCES, LEAST_STATISTICS = 200_000, 100_000  # drawings a second
 
 
-def measure(drawings: Drawings, repeat: int) -> list[Row]:
+def measure(drawings: Drawings, repeat: int, now: Clock = perf_counter) -> list[Row]:
     """The rows of the table, without first uses."""
-    pictures = [row for kind in (GRAY_64, COLOR_128) for row in _pictures(kind, drawings, repeat)]
-    return [Row("machine", cores(), "cores"), *pictures, *_arrays(drawings, repeat)]
+    pictures = [row for kind in (GRAY_64, COLOR_128) for row in _pictures(kind, drawings, repeat, now)]
+    return [Row("machine", cores(), "cores"), *pictures, *_arrays(drawings, repeat, now)]
 
 
-def _pictures(kind: Pictures, drawings: Drawings, repeat: int) -> list[Row]:
+def _pictures(kind: Pictures, drawings: Drawings, repeat: int, now: Clock) -> list[Row]:
     sample = drawings[: -(-len(drawings) // NAIVE_PART)]
     with naive.on_all_cores(strokes_json(sample, with_time=kind.sees_time)) as draw_all:
         ways = {
-            "ours": _by_batch(kind.render, drawings),
-            "json.loads": doing(lambda: draw_all(json.loads, kind.draw), len(sample)),
-            "eval": doing(lambda: draw_all(eval, kind.draw), len(sample)),
+            "ours": _by_batch(kind.render, drawings, now),
+            "json.loads": doing(lambda: draw_all(json.loads, kind.draw), len(sample), now),
+            "eval": doing(lambda: draw_all(eval, kind.draw), len(sample), now),
         }
         rates = take_turns(ways, repeat)
     rows = [Row(kind.name, np.median(rates["ours"]), "drawings/s", bar=kind.least)]
@@ -71,19 +72,19 @@ def _pictures(kind: Pictures, drawings: Drawings, repeat: int) -> list[Row]:
     return rows
 
 
-def _arrays(drawings: Drawings, repeat: int) -> list[Row]:
-    ways = {"sequences": _by_batch(sequences, drawings), "statistics": _by_batch(stroke_statistics, drawings)}
+def _arrays(drawings: Drawings, repeat: int, now: Clock) -> list[Row]:
+    ways = {"sequences": _by_batch(sequences, drawings, now), "statistics": _by_batch(stroke_statistics, drawings, now)}
     rates = take_turns(ways, repeat)
     bars = {"sequences": LEAST_SEQUENCES, "statistics": LEAST_STATISTICS}
     return [Row(name, np.median(rates[name]), "drawings/s", bar) for name, bar in bars.items()]
 
 
-def _by_batch(make: Callable[[Drawings], object], drawings: Drawings) -> Way:
+def _by_batch(make: Callable[[Drawings], object], drawings: Drawings, now: Clock) -> Way:
     def make_all() -> None:
         for first in range(0, len(drawings), BATCH):
             make(drawings[first : first + BATCH])
 
-    return doing(make_all, len(drawings))
+    return doing(make_all, len(drawings), now)
 
 
 def main(
@@ -92,10 +93,11 @@ def main(
     seed: Seed = 0,
     repeat: Repeat = 5,
     compile_time: CompileTime = True,
+    cpu_time: CpuTime = False,
     json: Json = False,
 ) -> None:
     """Pictures, sequences and statistics from drawings in memory, against json.loads and cv2.line."""
-    rows = measure(input_drawings(data, drawings, seed, TIMED_SHARE)[0], repeat)
+    rows = measure(input_drawings(data, drawings, seed, TIMED_SHARE)[0], repeat, clock(cpu_time))
     if compile_time:
         rows += first_use((GRAY, COLOR, SEQUENCES, STATISTICS))
     publish({"render": rows}, json)

@@ -30,8 +30,8 @@ KINDS = {
         partial(opencv_rendering.render_color, size=128, line_width=6.0),
     ),
 }
-SHOWN = ("cat", "house", "bicycle", "flower", "fish", "umbrella")  # in the picture
-SCALE, GAP = 2, 4  # pixels a pixel of the large pictures; pixels between them
+SHOWN = ("cat", "house", "clock", "flower", "fish", "umbrella")  # in the picture
+SHOWN_SIZE, GAP = 128, 4  # pixels of a drawing's side, which smaller ones are enlarged to; pixels between them
 
 
 def difference(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
@@ -66,8 +66,8 @@ def picture(drawings: Drawings) -> NDArray[np.uint8]:
 
 
 def _row(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    enlarge = SCALE * 128 // pictures.shape[1]
-    large = pictures.repeat(enlarge, axis=1).repeat(enlarge, axis=2)  # (N, 256, 256, C)
+    enlarge = SHOWN_SIZE // pictures.shape[1]
+    large = pictures.repeat(enlarge, axis=1).repeat(enlarge, axis=2)  # (N, 128, 128, C)
     large = np.broadcast_to(large, (*large.shape[:3], 3))
     spaced = [np.pad(one, ((0, 0), (0, GAP), (0, 0)), constant_values=255) for one in large]
     return np.concatenate(spaced, axis=1)

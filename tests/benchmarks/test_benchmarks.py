@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import cv2
 import keras
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from features.rendering import render_color, render_gray
 from features.shards import Shards
 from features.shuffle import shuffle as shuffle_here
 from ground.errors import NotEnoughRoom
-from tests.benchmarks import epoch, feeds, naive_feeds, render, shuffle, storage
+from tests.benchmarks import epoch, feeds, naive_feeds, render, renderers, shuffle, storage
 from tests.benchmarks.clock import take_turns, times_faster
 from tests.benchmarks.input_drawings import input_drawings
 from tests.benchmarks.kaggle_files import write_class, write_class_files
@@ -126,6 +127,18 @@ def test_render_prints_one_json_object_with_its_bars():
     printed = json.loads(done.stdout)
     assert list(printed) == ["rows"]
     assert sorted(bars(printed["rows"]).values()) == [10, 12, 50_000, 100_000, 150_000, 200_000]
+
+
+def test_the_renderers_are_compared_and_shown_side_by_side(tmp_path):
+    app = typer.Typer()
+    app.command()(renderers.main)
+    shown = tmp_path / "renderers.png"
+    done = CliRunner().invoke(app, ["--drawings", "60", "--repeat", "1", "--picture", str(shown), "--json"])
+    assert done.exit_code == 0
+    differences = [row["value"] for row in json.loads(done.stdout)["rows"] if row["unit"] == "of 255"]
+    assert len(differences) == 2
+    assert 0 < min(differences) < max(differences) < 20
+    assert cv2.imread(str(shown)).shape == (4 * (128 + 4), 6 * (128 + 4), 3)
 
 
 def test_feeds_have_their_bars(tmp_path, drawings):

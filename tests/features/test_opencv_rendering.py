@@ -80,6 +80,12 @@ def test_both_renderers_draw_real_drawings_the_same_up_to_edges(size, most, rend
     assert bias < 2
 
 
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 9, 12])
+def test_both_renderers_draw_lines_of_odd_and_even_widths_equally_wide(generated, width):
+    bias, _ = differences(*(way.render_gray(generated, 64, width) for way in (rendering, opencv_rendering)))
+    assert bias < 4  # of 255; a line a canvas unit too wide has 10 to 30
+
+
 def test_both_renderers_move_drawings_alike(generated):
     everything = Augmentation(flip=0.5, rotate=20, scale=0.2, shear=0.1, shift=10, jitter=2, drop_stroke=0.2)
     transforms = draw_transforms(generated, everything, np.random.default_rng(0))

@@ -10,7 +10,8 @@ from features.augmentation import Augmentation, draw_transforms
 from features.cores import THREADS
 from features.drawings import Drawings
 from features.placement import place
-from features.rendering import render_color, render_gray
+from features.rendering import covered, render_color, render_gray
+from ground.errors import BadSettings
 from tests.features.real_drawings import real_drawings
 
 LEVEL = [[[40, 200], [100, 100]]]
@@ -39,7 +40,7 @@ def by_definition(points, stroke_starts, size, width):
             squared = (x1 - x0) ** 2 + (y1 - y0) ** 2
             t = np.clip(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / squared, 0, 1) if squared else 0
             nearest = np.minimum(nearest, np.hypot(x0 + t * (x1 - x0) - x, y0 + t * (y1 - y0) - y))
-    half = (width + 1) / 2 * size / 256
+    half = {1: 1, 6: 7, 25: 27}[width] / 2 * size / 256  # as cv2.line has it
     return 255 * np.clip(half + 0.5 - nearest, 0, min(1, 2 * half))
 
 
@@ -53,7 +54,24 @@ def test_a_level_line_covers_its_rows_by_their_distance():
 
 
 def test_a_line_thinner_than_a_pixel_is_as_dark_as_it_is_thin():
-    assert gray(LEVEL, size=32, line_width=3).max() == 128  # 4 / 8 of a pixel
+    assert gray(LEVEL, size=32, line_width=2.5).max() == 128  # 4 / 8 of a pixel: between 3 of width 2 and 5 of 3
+
+
+@pytest.mark.parametrize("width", range(1, 17))
+def test_a_level_line_of_any_whole_width_covers_the_rows_that_opencv_covers(width):
+    canvas = np.zeros((256, 256), np.uint8)
+    cv2.line(canvas, (40, 100), (200, 100), 255, width)
+    assert np.array_equal(gray(LEVEL, size=256, line_width=width)[:, 120], canvas[:, 120])
+
+
+def test_lines_grow_evenly_between_whole_widths():
+    assert [covered(width) for width in (0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4)] == [0.5, 1, 2, 3, 4, 5, 5, 5]
+
+
+@pytest.mark.parametrize("render", [render_gray, render_color])
+def test_pictures_of_less_than_a_block_are_refused(render):
+    with pytest.raises(BadSettings, match="Expected pictures of 8 pixels or more, received 7"):
+        render(Drawings.from_strokes([LEVEL]), size=7)
 
 
 def test_a_dot_is_a_disk():

@@ -3,7 +3,7 @@ import pytest
 from base_models.registry import MODELS, model_named
 from features.inputs import GrayImage
 from ground.errors import BadSettings, UnknownModel
-from pipelines.layers import Layer, changes_layer, file_layer, preset_layer, presets, resolve
+from pipelines.layers import Layer, begin, changes_layer, completed, file_layer, preset_layer, presets, resolve
 from pipelines.toml_files import write_toml
 
 OWN_MODEL = """
@@ -78,6 +78,34 @@ def test_complete_settings_resolve_to_themselves(tmp_path, own):
     settings = resolve([preset_layer("demo"), own, layer(data=str(tmp_path), train={"epochs": 2})])
     write_toml(tmp_path / "run.toml", settings.model_dump(mode="json"))
     assert resolve([file_layer(tmp_path / "run.toml")]) == settings
+
+
+def test_a_begun_run_is_completed_to_what_all_its_layers_resolve_to(tmp_path, own):
+    layers = [
+        preset_layer("cpu"),
+        own,
+        layer(train={"epochs": 4}, train_by_model={"eager_model": {"epochs": 30, "batch_size": 16}}),
+        changes_layer(["train.epochs=2", "train.start_from=earlier"]),
+    ]
+    begun, resolved = begin(layers), resolve(layers)
+    assert (begun.asked_models, resolved.asked_models, begun.train_by_model) == (False, True, {})
+    assert completed(begun) == resolved
+    write_toml(tmp_path / "run.toml", begun.model_dump(mode="json"))
+    assert resolve([file_layer(tmp_path / "run.toml")]) == resolved
+    assert resolve([file_layer(tmp_path / "run.toml"), changes_layer(["train.epochs=9"])]) == resolve(
+        [*layers, changes_layer(["train.epochs=9"])]
+    ).but(train={**resolved.train, "epochs": 9})
+
+
+def test_models_that_were_asked_are_not_asked_again(own):
+    settings = resolve([own])
+    assert completed(settings) is settings
+
+
+def test_an_unknown_model_of_a_begun_run_is_told_once_it_is_asked():
+    begun = begin([layer(models=["grey64_cnn"])])
+    with pytest.raises(UnknownModel, match="did you mean 'gray64_cnn'"):
+        completed(begun)
 
 
 @pytest.mark.parametrize(
