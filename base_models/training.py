@@ -43,7 +43,7 @@ def train_fold(
     the other folds hold no drawing, `KeyboardInterrupt` with the state saved soon after `stop` says so.
     """
     plan = make_plan(model, shards, fold, folds, settings, seed)
-    network = _network(plan, trained)
+    network = start_network(plan, trained)
     average = EpochAverage(plan.first_averaged)
     checkpoint = Checkpoint(out / STATE, str(plan), stop, average)
     checkpoint.resume(network, plan.any_batch())
@@ -100,7 +100,7 @@ def _record(plan: Plan, network: keras.Model, seconds: float) -> dict[str, objec
     }
 
 
-def _network(plan: Plan, trained: keras.Model | None) -> keras.Model:
+def start_network(plan: Plan, trained: keras.Model | None = None) -> keras.Model:
     """Built, with its first weights, and compiled."""
     keras.utils.set_random_seed(plan.network_seed)
     settings, classes = plan.settings, len(plan.shards.classes)

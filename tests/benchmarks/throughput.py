@@ -1,0 +1,138 @@
+"""How fast models train, and how long they wait for what they train on: `python -m tests.benchmarks.throughput`.
+
+Each model has a process of its own, on all cores or the GPU, under whatever backend KERAS_BACKEND names. There it
+trains in turns through the shard feed, as a run does, and on one batch that lies in memory, over and over: what it
+takes longer through the feed, it waits. For a GPU: `--batch-size 1024 --set precision=mixed_bfloat16`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import keras
+import numpy as np
+import typer
+
+from base_models.plan import make_plan
+from base_models.registry import load_models, model_named
+from base_models.training import start_network
+from features.shards import Shards
+from features.shuffle import shuffle
+from ground.errors import DoodlestackError
+from pipelines.executor import cores, worker_environment
+from pipelines.layers import changes_layer
+from tests.benchmarks.clock import Way, doing, take_turns, times_faster
+from tests.benchmarks.on_disk import write_shards
+from tests.benchmarks.options import Count, Data, Folder, Json, Repeat, run
+from tests.benchmarks.own_process import ROOT, command
+from tests.benchmarks.room import temporary_folder
+from tests.benchmarks.synthetic import synthetic_classes, synthetic_drawings
+from tests.benchmarks.table import Row, publish
+
+MODELS = "gray64_cnn,rgb128_cnn,stroke_lstm,point_raster,point_transformer,fusion_cnn_lstm,mobilenet_v2"
+LEAST = 0.97  # of the rate from memory
+MOST_WAITING = 5.0  # per cent of the time, where a GPU waits
+NEEDED = 1e9  # bytes for the shards
+FEED, ONE_BATCH = "feed", "one batch"
+
+
+class OneBatch(keras.utils.PyDataset):  # type: ignore[misc]
+    """The same batch, `steps` times."""
+
+    def __init__(self, batch: Any, steps: int) -> None:
+        super().__init__()
+        self.batch, self.steps = batch, steps
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __getitem__(self, place: int) -> Any:
+        """The batch."""
+        return self.batch
+
+
+def ways(model: str, shards: Shards, settings: dict[str, Any]) -> dict[str, Way]:
+    """An epoch of `model` through the feed, and one of as many steps of the same batch."""
+    load_models()
+    chosen = model_named(model)
+    plan = make_plan(chosen, shards, None, 2, chosen.settings({**settings, "inner_validation": 0.0}), seed=1)
+    network = start_network(plan)
+    feed, drawings = plan.feed(0), len(plan.rows)
+    steps = len(feed)
+    again = _over_and_over(next(iter(feed)), steps)
+    return {
+        FEED: doing(lambda: network.fit(feed, steps_per_epoch=steps, shuffle=False, verbose=0), drawings),
+        ONE_BATCH: doing(
+            lambda: network.fit(again, steps_per_epoch=steps, shuffle=False, verbose=0),
+            steps * plan.settings.batch_size,
+        ),
+    }
+
+
+def rows(model: str, rates: dict[str, list[float]]) -> list[Row]:
+    """What is said of a model."""
+    fed, held = np.array(rates[FEED]), np.array(rates[ONE_BATCH])
+    times = times_faster(fed, held)
+    return [
+        Row(f"{model}: through the feed", float(np.median(fed)), "drawings/s"),
+        Row(f"{model}: from one batch in memory", float(np.median(held)), "drawings/s"),
+        Row(f"{model}: through the feed ÷ from memory", times, "×", LEAST),
+        Row(f"{model}: waiting for the feed", 100 * max(0.0, 1 - times), "%", MOST_WAITING, "≤"),
+    ]
+
+
+def _over_and_over(batch: Any, steps: int) -> Any:
+    if keras.backend.backend() != "tensorflow":
+        return OneBatch(batch, steps)
+    import tensorflow as tf
+
+    return tf.data.Dataset.from_tensors(batch).repeat(steps)
+
+
+def _measured(model: str, shards: Path, changes: dict[str, Any], repeat: int) -> dict[str, list[float]]:
+    line = command("throughput", "--one", model, shards, json.dumps(changes), repeat)
+    environment = {**worker_environment(cores()), **os.environ}
+    ended = subprocess.run(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if ended.returncode:
+        raise DoodlestackError(f"Expected {model} to train, its process ended with {ended.returncode} (see above).")
+    found: dict[str, list[float]] = json.loads(ended.stdout.splitlines()[-1])
+    return found
+
+
+def one(model: str, shards: str, changes: str, repeat: str) -> None:
+    """The process of one model: prints its rates as JSON."""
+    rates = take_turns(ways(model, Shards.open(Path(shards)), json.loads(changes)), int(repeat))
+    print(json.dumps({name: measured.tolist() for name, measured in rates.items()}))
+
+
+def main(
+    drawings: Count = 8_000,
+    data: Data = None,
+    models: Annotated[str, typer.Option(help="Names, parted by commas.")] = MODELS,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Drawings a step. Without it: each model's own.")
+    ] = None,
+    change: Annotated[list[str] | None, typer.Option("--set", help="Of training: precision=mixed_bfloat16, …")] = None,
+    repeat: Repeat = 3,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Measure and print."""
+    changes = {**changes_layer(change or []).values, **({"batch_size": batch_size} if batch_size else {})}
+    with temporary_folder(folder, NEEDED) as place:
+        if data:
+            shuffle(data, place / "shards")
+        else:
+            write_shards(place / "shards", synthetic_drawings(drawings), synthetic_classes())
+        tables = {name: rows(name, _measured(name, place / "shards", changes, repeat)) for name in models.split(",")}
+    publish(tables, as_json)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        one(*sys.argv[2:])
+    else:
+        run(main)
