@@ -36,9 +36,9 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]
 
     That is: weights, moving statistics, the seeds of dropout, the optimiser with its count of steps (and so the
     place in the schedule), the sums of the weights to `average`, those of the epoch's metrics and the position of the
-    feed. The rest (order, batches,
-    augmentations) follows from seed, epoch and step. `training` says in a line what is trained on what: raises
-    `RunChanged` where the file holds the state of another training, `BadData` where it is damaged.
+    feed. The rest (order, batches, augmentations) follows from seed, epoch and step. `training` says in a line what is
+    trained on what: raises `RunChanged` where the file holds the state of another training, `BadData` where it is
+    damaged.
     """
 
     def __init__(self, path: Path, training: str, stop: Callable[[], bool], average: EpochAverage) -> None:

@@ -7,34 +7,25 @@ from typing import Any
 
 import keras
 
+from base_models.records import COLUMNS, read_history
 from base_models.state import bring_back
+from ground.errors import BadData
 from ground.files import whole_file, write_json
 
-COLUMNS = (
-    "epoch",
-    "epochs",
-    "loss",
-    "accuracy",
-    "map_at_3",
-    "val_loss",
-    "val_accuracy",
-    "val_map_at_3",
-    "learning_rate",
-    "seconds",
-)
 APART = 5.0  # seconds between two looks at how an epoch stands: a GPU waits for each, and so does a disk
 
 
 class History(keras.callbacks.Callback):  # type: ignore[misc]
     """Writes all of `history.csv` after each of the `epochs`, so that a reader never meets half a line.
 
-    The lines of the first `whole` epochs, which an earlier process wrote, stay.
+    The lines of the first `whole` epochs, which an earlier process wrote, stay; raises `BadData` where they are not
+    all there.
     """
 
     def __init__(self, path: Path, epochs: int, whole: int) -> None:
         super().__init__()
         self.path, self.epochs = path, epochs
-        self.rows: list[dict[str, Any]] = _rows(path)[:whole] if whole else []
+        self.rows: list[dict[str, Any]] = _first_rows(path, whole) if whole else []
         before = float(self.rows[-1]["seconds"]) if self.rows else 0.0
         self.started = time.monotonic() - before
 
@@ -73,6 +64,11 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         write_json(self.path, {**steps, **scores, "steps_per_second": round(batch / (now - self.began), 3)})
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
+def _first_rows(path: Path, count: int) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [*read_history(path)]
+    if len(rows) < count:
+        raise BadData(
+            f"Expected {count} epochs in {path}, as in the state beside it, received {len(rows)}. "
+            f"Delete {path.parent} and train this fold again."
+        )
+    return rows[:count]

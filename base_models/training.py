@@ -13,15 +13,13 @@ from base_models.checkpoint import Checkpoint
 from base_models.history import History, Progress
 from base_models.objective import accuracy, map_at_3, optimizer, smoothed_crossentropy
 from base_models.plan import Plan, make_plan
+from base_models.records import DONE, HISTORY, PROGRESS, STATE, TrainingRecord
 from base_models.registry import BaseModel
 from base_models.schedule import learning_rate_schedule
 from base_models.settings import TrainSettings
 from base_models.transfer import start_from
 from features.shards import Shards
 from ground.files import whole_file, write_json
-
-HISTORY, PROGRESS = "history.csv", "progress.json"
-STATE = "state.npz"  # there while a training is under way, as is PROGRESS
 
 
 def train_fold(
@@ -52,7 +50,7 @@ def train_fold(
     _average(network, plan, average)
     with whole_file(out / "model.keras") as temporary:
         network.save(temporary)
-    write_json(out / "done.json", _record(plan, network, checkpoint.seconds))
+    write_json(out / DONE, asdict(_record(plan, network, checkpoint.seconds)))
     for under_way in (STATE, PROGRESS):
         (out / under_way).unlink(missing_ok=True)
     return network
@@ -84,20 +82,19 @@ def _average(network: keras.Model, plan: Plan, average: EpochAverage) -> None:
     follow(network, islice(plan.feed(plan.epochs - 1), FOLLOWED))
 
 
-def _record(plan: Plan, network: keras.Model, seconds: float) -> dict[str, object]:
-    """What `done.json` holds."""
-    return {
-        "model": plan.model.name,
-        "fold": plan.fold,
-        "folds": plan.folds,
-        "seed": plan.seed,
-        "rows": len(plan.rows),
-        "seen": asdict(plan.seen),
-        "epochs": plan.epochs,
-        "parameters": network.count_params(),
-        "seconds": round(seconds, 1),
-        "settings": plan.settings.model_dump(),
-    }
+def _record(plan: Plan, network: keras.Model, seconds: float) -> TrainingRecord:
+    return TrainingRecord(
+        model=plan.model.name,
+        fold=plan.fold,
+        folds=plan.folds,
+        seed=plan.seed,
+        rows=len(plan.rows),
+        seen=plan.seen,
+        epochs=plan.epochs,
+        parameters=network.count_params(),
+        seconds=round(seconds, 1),
+        settings=plan.settings.model_dump(),
+    )
 
 
 def start_network(plan: Plan, trained: keras.Model | None = None) -> keras.Model:

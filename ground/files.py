@@ -91,33 +91,23 @@ def write_json_once(path: Path, content: Any) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file; raises `BadData` with its name when it is not JSON, `MissingResult` when it is not there."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could be read and never be written
-    except FileNotFoundError as error:
-        raise _missing(path) from error
-    except (ValueError, RecursionError, OSError) as error:
-        raise _not_json(path, str(error)) from error
-    return content
+def read_json_as(path: Path, kind: type[T], mend: str = "") -> T:
+    """Read a JSON file into a dataclass, a TypedDict or any other type.
 
-
-def read_json_as(path: Path, kind: type[T]) -> T:
-    """Read a JSON file into a dataclass, a TypedDict or any other type; raises `BadData` when it is not of its form.
-
-    Types are strict: `"5"` is no number. Keys that the type does not know are passed over.
+    Types are strict: `"5"` is no number. Keys that the type does not know are passed over. Raises `MissingResult`
+    when there is no file, `BadData` when it is not of its form; both end with what to do, `mend`.
     """
     try:
         return TypeAdapter(kind).validate_json(path.read_bytes(), strict=True)
     except FileNotFoundError as error:
-        raise _missing(path) from error
+        again = mend or "Repeat the step that writes it."
+        raise MissingResult(f"Expected {path}, received no such file. {again}") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise _not_json(path, f"{place}: {first['msg']}" if place else first["msg"]) from error
+        raise _not_json(path, f"{place}: {first['msg']}" if place else first["msg"], mend) from error
     except OSError as error:
-        raise _not_json(path, str(error)) from error
+        raise _not_json(path, str(error), mend) from error
 
 
 def sha256(path: Path) -> str:
@@ -126,12 +116,9 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _missing(path: Path) -> MissingResult:
-    return MissingResult(f"Expected {path}, received no such file. Repeat the step that writes it.")
-
-
-def _not_json(path: Path, why: str) -> BadData:
-    return BadData(f"Expected JSON in {path}, received something else ({why}). Delete it and repeat the step.")
+def _not_json(path: Path, why: str, mend: str) -> BadData:
+    again = mend or "Delete it and repeat the step."
+    return BadData(f"Expected JSON in {path}, received something else ({why}). {again}")
 
 
 def _dump(path: Path, content: Any) -> None:

@@ -1,19 +1,19 @@
 """The leak audit: that nothing which was predicted had been seen, shown from what is on the disk."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from base_models.seen import Seen, digest, require_unseen
+from base_models.records import DONE, TrainingRecord
+from base_models.seen import digest, require_unseen
 from features.shards import Shards
 from ground.errors import BadData, DoodlestackError, FoldMismatch, IncompleteOOF, MissingResult
-from ground.files import read_json, read_json_as
 from oof.audit import store_problems
 from oof.store import OOFStore
 from pipelines.checks import Check, State
 from pipelines.copies import copies_checks
 from pipelines.pretrain import drawings_to_learn, is_done, is_pretrained_first
 from pipelines.run_folder import RunFolder
+from pipelines.scores import Scores
 from pipelines.settings import RunSettings
 from pipelines.stack import stacked_models
 
@@ -25,23 +25,6 @@ TRAININGS: dict[str, tuple[State, str]] = {  # what may be known of one, how it 
     UNRECORDED: ("warning", "Train anew to have it recorded, or take it on trust."),
     MISSING: ("note", ""),
 }
-
-
-@dataclass(frozen=True)
-class Done:
-    """What the audit reads of `done.json`."""
-
-    model: str
-    fold: int
-    folds: int
-    seen: Seen | None = None  # trainings of earlier versions did not record it
-
-
-@dataclass(frozen=True)
-class Pretrained:
-    """What the audit reads of the `done.json` of a model that learned other drawings first."""
-
-    seen: Seen
 
 
 def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> list[Check]:
@@ -70,8 +53,8 @@ def _pretraining_check(run: RunFolder, model: str) -> Check:
     name = f"pretraining of {model}"
     if not is_done(run, model):
         return Check(name, "note", MISSING)
-    seen, left = read_json_as(run.pretrained(model) / "done.json", Pretrained).seen, drawings_to_learn(run)
-    if seen.key_ids != digest(left.key_id):
+    seen, left = TrainingRecord.read(run.pretrained(model) / DONE).seen, drawings_to_learn(run)
+    if seen is None or seen.key_ids != digest(left.key_id):
         found = f"it saw others than the {len(left):,} drawings that are not among the run's own"
         return Check(name, "failure", found, f"Delete {run.root / 'models' / model}, and train it again.")
     return Check(name, "ok", f"{len(left):,} drawings, none among the run's own, by SHA-256 of all that were seen")
@@ -86,7 +69,7 @@ def _training_checks(run: RunFolder, settings: RunSettings, shards: Shards, mode
     folds: dict[str, list[int]] = {found: [] for found in TRAININGS}
     for fold in range(settings.folds):
         try:
-            folds[_training(run, shards, Done(model, fold, settings.folds))].append(fold)
+            folds[_training(run, shards, model, fold, settings.folds)].append(fold)
         except (FoldMismatch, BadData) as error:
             yield Check(name, "failure", str(error))
     for found, (state, advice) in TRAININGS.items():
@@ -94,20 +77,20 @@ def _training_checks(run: RunFolder, settings: RunSettings, shards: Shards, mode
             yield Check(name, state, f"fold{'' if len(of) == 1 else 's'} {', '.join(map(str, of))}: {found}", advice)
 
 
-def _training(run: RunFolder, shards: Shards, expected: Done) -> str:
+def _training(run: RunFolder, shards: Shards, model: str, fold: int, folds: int) -> str:
     """What is known of one training; raises `FoldMismatch` where it saw what it must not, `BadData` where damaged."""
-    path = run.fold(expected.model, expected.fold) / "done.json"
+    path = run.fold(model, fold) / DONE
     if not path.exists():
         return MISSING
-    done = read_json_as(path, Done)
-    if (done.model, done.fold, done.folds) != (expected.model, expected.fold, expected.folds):
+    done = TrainingRecord.read(path)
+    if (done.model, done.fold, done.folds) != (model, fold, folds):
         raise FoldMismatch(
-            f"Expected in {path} a training of {expected.model} without fold {expected.fold} of {expected.folds}, "
-            f"received one of {done.model} without fold {done.fold} of {done.folds}. Delete {path.parent} and train it."
+            f"Expected in {path} a training of {model} without fold {fold} of {folds}, received one of {done.model} "
+            f"without fold {done.fold} of {done.folds}. Delete {path.parent} and train it."
         )
     if done.seen is None:
         return UNRECORDED
-    require_unseen(done.seen, shards.key_id, done.fold, done.folds)
+    require_unseen(done.seen, shards.key_id, fold, folds)
     return PROVED
 
 
@@ -127,7 +110,7 @@ def _stack_checks(run: RunFolder, settings: RunSettings, shards: Shards) -> Iter
         yield Check("stack", "note", "not made yet")
         return
     try:
-        inputs: dict[str, str] = read_json(run.stack / "scores.json")["inputs"]
+        inputs = Scores.read(run).inputs
         changed = [name for name, held in inputs.items() if OOFStore(run.oof(name)).fingerprint() != held]
     except DoodlestackError as error:
         yield Check("stack", "failure", str(error))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from base_models.registry import MODELS
-from ground.errors import MissingResult, RunChanged
+from ground.errors import BadSettings, MissingResult, RunChanged
 from pipelines.alone import alone_at
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
@@ -26,13 +26,22 @@ WITHOUT_EFFECT = {
 
 
 def read_settings(run: RunFolder) -> RunSettings:
-    """The settings of a run folder; raises `MissingResult` where no run was begun."""
+    """The settings of a run folder; raises `MissingResult` where no run was begun, `BadSettings` where damaged."""
     if not run.settings.exists():
         raise MissingResult(
             f"Expected a run folder at {run.root}, received one without run.toml. "
             f"Begin with `doodlestack run --data FOLDER --out {run.root}`, or name another by --run."
         )
-    return RunSettings.of(read_toml(run.settings), str(run.settings))
+    try:
+        settings = RunSettings.of(read_toml(run.settings), str(run.settings))
+        if absent := [name for name in settings.models if name not in settings.train_by_model]:
+            raise BadSettings(f"Expected a table for each model in {run.settings}, there is none for {absent[0]}.")
+    except BadSettings as error:
+        raise BadSettings(
+            f"{error}\nMend {run.settings}, or delete it and repeat `doodlestack run` with the options that it came "
+            "of: all results stay."
+        ) from error
+    return settings
 
 
 def write_settings(run: RunFolder, settings: RunSettings, force: bool = False) -> None:

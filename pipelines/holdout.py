@@ -14,13 +14,14 @@ import numpy as np
 from features.drawings import CV_SHARDS
 from features.shards import Holdout, Shards
 from ground.errors import BadSettings, FoldMismatch
-from ground.files import read_json, sha256, write_json
+from ground.files import read_json_as, sha256, write_json
 from oof.scores import accuracy, average_precision_at_3, interval, log_loss
 from oof.store import OOFStore
 from pipelines.changes import discard, read_settings
 from pipelines.executor import Task, run_tasks
 from pipelines.keras_start import start_keras
 from pipelines.run_folder import RunFolder
+from pipelines.scores import HoldoutScore
 from pipelines.settings import RunSettings
 from stacking.columns import Floats
 
@@ -89,8 +90,8 @@ def holdout_probabilities(run: RunFolder, models: Sequence[str], shards: Shards)
     return [OOFStore(run.holdout(name)).read_test(shards.holdout().key_id) for name in models]
 
 
-def score_holdout(run: RunFolder, method: str, answers: Floats, shards: Shards, seed: int) -> dict[str, Any]:
-    """MAP@3 and its 95 % interval, accuracy and log loss of answers (N, C) for the holdout, as `scores.json` has it.
+def score_holdout(run: RunFolder, method: str, answers: Floats, shards: Shards, seed: int) -> HoldoutScore:
+    """MAP@3 and its 95 % interval, accuracy and log loss of answers (N, C) for the holdout.
 
     `looks` counts how often this run's holdout has been scored by now: from the second time on, who chose the settings
     may have known what it says.
@@ -100,15 +101,15 @@ def score_holdout(run: RunFolder, method: str, answers: Floats, shards: Shards, 
     low, high = interval(precision, seed)
     figures = {"map_at_3": float(precision.mean()), "low": low, "high": high}
     path = run.holdout_root / SCORED
-    scored = [*(read_json(path) if path.exists() else []), {"method": method, **figures}]
+    scored = [*(read_json_as(path, list[dict[str, Any]]) if path.exists() else []), {"method": method, **figures}]
     write_json(path, scored)
-    return {
-        "drawings": len(labels),
+    return HoldoutScore(
+        drawings=len(labels),
         **figures,
-        "accuracy": accuracy(answers, labels),
-        "log_loss": log_loss(answers, labels),
-        "looks": len(scored),
-    }
+        accuracy=accuracy(answers, labels),
+        log_loss=log_loss(answers, labels),
+        looks=len(scored),
+    )
 
 
 def _has(run: RunFolder, model: str, fold: int) -> bool:

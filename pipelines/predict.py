@@ -13,12 +13,12 @@ from features.classes import read_classes
 from features.drawings import Drawings
 from features.formats import read, sources
 from ground.errors import MissingResult
-from ground.files import read_json
 from oof.ranking import top
 from pipelines.changes import read_settings
 from pipelines.keras_start import start_keras
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
+from pipelines.scores import Scores
 from pipelines.stack import columns
 from stacking.methods import load_method
 from stacking.submissions import write_submission
@@ -58,7 +58,7 @@ class Predictor:
         load_models(settings.model_files)
         self.classes = read_classes(run.shards / "classes.json")
         self.stack = None if model else load_method(run.stack / "method")
-        names = [model] if model else list(read_json(run.stack / "scores.json")["inputs"])
+        names = [model] if model else list(Scores.read(run).inputs)
         for name in names:
             if name not in settings.models:
                 known = f"{', '.join(settings.models)} (by --model)"

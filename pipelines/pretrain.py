@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from base_models.records import DONE
 from features.arrow_files import ArrowDrawings
 from features.copies import find_copies
 from features.drawings import Drawings
@@ -51,7 +52,7 @@ def is_pretrained_first(settings: RunSettings, model: str) -> bool:
 
 def is_done(run: RunFolder, model: str) -> bool:
     """Whether it has."""
-    return (run.pretrained(model) / "done.json").exists()
+    return (run.pretrained(model) / DONE).exists()
 
 
 def pretrain_one(run_root: str, model: str) -> None:

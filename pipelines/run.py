@@ -15,15 +15,17 @@ from pipelines.summary import show_summary
 from pipelines.train import train, untrained
 
 
-def run(out: Path, settings: RunSettings, force: bool = False) -> None:
+def run(out: Path, settings: RunSettings, force: bool = False, skip_preflight: bool = False) -> None:
     """Make the run folder `out`: shards, models, out-of-fold stores, stack, submissions, report; print the table.
 
     `settings` come from `run_settings` or `resolve`. Raises `RunChanged` where `out` holds results of other
-    settings, unless `force` lets those that depend on the change be made anew.
+    settings, unless `force` lets those that depend on the change be made anew, and `NotReady` with what would stop
+    the run, unless `skip_preflight` has it begin without a look.
     """
     folder = RunFolder(Path(out))
     write_settings(folder, settings, force)
-    require_ready(folder, settings)
+    if not skip_preflight:
+        require_ready(folder, settings)
     shuffle(folder, settings)
     make_feeds(folder, settings, [name for name, _ in untrained(folder, settings)])
     train(folder, settings)

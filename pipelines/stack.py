@@ -1,17 +1,19 @@
 """Join the base models in every way that the settings name, score each on rows it was not fitted on, keep one."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from base_models.records import DONE, TrainingRecord
 from features.cores import threads
 from features.drawings import cv_of
 from features.shards import Shards
 from features.statistics import STATISTICS, stroke_statistics
-from ground.errors import RunChanged
-from ground.files import read_json, whole_folder, write_json
+from ground.errors import BadData, MissingResult, RunChanged
+from ground.files import whole_folder, write_json
 from oof.folds import fold_of
 from oof.store import OOFStore
 from pipelines.alone import alone_at
@@ -19,9 +21,10 @@ from pipelines.changes import discard
 from pipelines.holdout import holdout_probabilities, predict_holdout, score_holdout
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
+from pipelines.scores import FILE, HoldoutScore, Scores
 from pipelines.settings import RunSettings
-from stacking.choice import Comparison, compare
-from stacking.columns import join_columns
+from stacking.choice import compare
+from stacking.columns import Floats, join_columns
 from stacking.explanation import Names, Rows, explain
 from stacking.layers import layered
 from stacking.methods import methods
@@ -51,6 +54,7 @@ def stack(run: RunFolder, settings: RunSettings, force: bool = False) -> None:
 def _stack(
     run: RunFolder, settings: RunSettings, shards: Shards, stores: Sequence[OOFStore], inputs: dict[str, str]
 ) -> None:
+    seconds = {name: training_seconds(run, name, settings.folds) for name in inputs}  # damage is told before the work
     X = columns([store.read(shards.key_id) for store in stores], shards)  # (N, M * C + F)  # noqa: N806
     rows = Rows(X, shards.label.astype(np.int64), fold_of(shards.key_id, settings.folds))
     names, cv = Names([*inputs], shards.classes, STATISTICS), cv_of(shards.key_id)
@@ -61,14 +65,15 @@ def _stack(
             status.update(f"stack  {what}")
 
         compared = compare(estimators, X, rows.y, rows.folds, settings.seed, tell, nested=nested, shards=cv)
-        scores, chosen = compared.as_json(shards.classes), compared.chosen
+        chosen, explained = compared.chosen, None
         tell(f"{chosen}, on all rows")
         fitted = estimators[chosen].fit(X, rows.y)
         if settings.stack.explain:
             explained = explain(chosen, estimators, compared.probabilities, rows, names, fitted, settings.seed, tell)
-            scores["explanation"] = explained.as_json()
-    scores["holdout"] = _on_holdout(run, settings, shards, chosen, fitted, names.models)
-    _write(run, settings, shards, compared, fitted, {**scores, "inputs": inputs})
+    holdout = _on_holdout(run, settings, shards, chosen, fitted, names.models)
+    table = tuple(replace(row, seconds=row.seconds + seconds.get(row.name, 0.0)) for row in compared.scores)
+    scores = Scores(len(X), shards.classes, table, chosen, compared.reason, inputs, compared.nested, holdout, explained)
+    _write(run, settings, shards, compared.probabilities[chosen], fitted, scores)
 
 
 def _is_nested(settings: RunSettings, drawings: int) -> bool:
@@ -82,7 +87,7 @@ def _is_nested(settings: RunSettings, drawings: int) -> bool:
 
 def _on_holdout(
     run: RunFolder, settings: RunSettings, shards: Shards, method: str, fitted: Stacker, models: Sequence[str]
-) -> dict[str, Any] | None:
+) -> HoldoutScore | None:
     """The fitted method's score on what was set aside; None where nothing was, or where a model can't look at it."""
     if not len(shards.holdout()):
         return None
@@ -131,7 +136,7 @@ def _is_whole(run: RunFolder, inputs: dict[str, str], force: bool) -> bool:
     """Whether `stack/` is there, of these base models; one of others is refused or, with `force`, deleted."""
     if not run.stack.exists():
         return False
-    held = read_json(run.stack / "scores.json")["inputs"]
+    held = _inputs_of_stack(run, force)
     changed = sorted(name for name in {**held, **inputs} if held.get(name) != inputs.get(name))
     if changed and not force:
         raise RunChanged(
@@ -143,27 +148,30 @@ def _is_whole(run: RunFolder, inputs: dict[str, str], force: bool) -> bool:
     return not changed
 
 
+def _inputs_of_stack(run: RunFolder, force: bool) -> dict[str, str]:
+    """The fingerprints of what `stack/` is of; none where they cannot be read and `force` lets it be made anew."""
+    try:
+        return Scores.read(run).inputs
+    except (BadData, MissingResult):
+        if not force:
+            raise
+        return {}
+
+
 def _write(
-    run: RunFolder,
-    settings: RunSettings,
-    shards: Shards,
-    compared: Comparison,
-    fitted: Stacker,
-    scores: dict[str, Any],
+    run: RunFolder, settings: RunSettings, shards: Shards, probabilities: Floats, fitted: Stacker, scores: Scores
 ) -> None:
     """All of `stack/` at once."""
-    for row in scores["rows"]:
-        row["seconds"] += training_seconds(run, row["name"], settings.folds)
-    probabilities, fold = compared.probabilities[compared.chosen], fold_of(shards.key_id, settings.folds)
+    fold = fold_of(shards.key_id, settings.folds)
     with whole_folder(run.stack) as folder:
         fitted.save(folder / "method")
-        store = OOFStore.create(folder / "oof", shards.classes, settings.folds, {"method": compared.chosen})
+        store = OOFStore.create(folder / "oof", shards.classes, settings.folds, {"method": scores.chosen})
         for k in range(settings.folds):
             store.write_fold(k, shards.key_id[fold == k], probabilities[fold == k])
-        write_json(folder / "scores.json", scores)
+        write_json(folder / FILE, asdict(scores))
 
 
 def training_seconds(run: RunFolder, model: str, folds: int) -> float:
-    """What the training of a base model took, all folds together; 0 for an imported one and for a blend."""
-    done = [run.fold(model, fold) / "done.json" for fold in range(folds)]
-    return sum(float(read_json(path)["seconds"]) for path in done if path.exists())
+    """What the training of a base model took, all folds together; 0 for an imported one."""
+    done = [run.fold(model, fold) / DONE for fold in range(folds)]
+    return sum(TrainingRecord.read(path).seconds for path in done if path.exists())

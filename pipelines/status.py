@@ -8,7 +8,6 @@ from rich.table import Table
 
 from features.shards import Shards
 from ground.errors import MissingResult
-from ground.files import read_json
 from oof.folds import fold_of
 from oof.scores import map_at_3
 from oof.store import OOFStore
@@ -16,6 +15,7 @@ from pipelines.changes import read_settings
 from pipelines.reached import epoch_reached
 from pipelines.report.numbers import score
 from pipelines.run_folder import RunFolder
+from pipelines.scores import Scores
 from pipelines.settings import RunSettings
 from pipelines.stack import stacked_models
 from pipelines.train import is_whole
@@ -32,9 +32,8 @@ def show_status(root: Path) -> None:
         console.print(f"shards       {len(shards):,} drawings of {classes} classes, {test:,} to predict")
         console.print(_folds_table(run, settings, shards))
     if run.stack.exists():
-        scores = read_json(run.stack / "scores.json")
-        chosen = next(row for row in scores["rows"] if row["chosen"])
-        console.print(f"stack        {chosen['name']}, map@3 {score(chosen['map_at_3'])}")
+        chosen = Scores.read(run).chosen_row
+        console.print(f"stack        {chosen.name}, map@3 {score(chosen.map_at_3)}")
     for path in (run.submissions, run.report):
         if path.exists():
             console.print(f"{path.stem:<12} {path}")

@@ -6,13 +6,14 @@ import numpy as np
 
 from features.shards import Shards
 from ground.errors import MissingResult
-from ground.files import read_json, whole_folder
+from ground.files import whole_folder
 from oof.exchange import ProbabilityTable
 from oof.store import OOFStore
 from pipelines.alone import alone_at
 from pipelines.balancing import balanced_answers
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
+from pipelines.scores import Scores
 from pipelines.settings import RunSettings
 from pipelines.shuffle import data_folder
 from pipelines.stack import columns
@@ -45,21 +46,21 @@ def _submit(run: RunFolder, settings: RunSettings) -> None:
     if not len(test):
         console.print("no test drawings in the data, so no submission")
         return
-    scores = read_json(run.stack / "scores.json")
-    names = list(scores["inputs"])
+    scores = Scores.read(run)
+    names = list(scores.inputs)
     X = columns([OOFStore(run.oof(name)).read_test(test.key_id) for name in names], test)  # noqa: N806
     sample = data_folder(run, settings) / "sample_submission.csv"
     with whole_folder(run.submissions) as folder:
-        for method, estimator in _methods(run, scores["chosen"], names, X, len(shards.classes)).items():
+        for method, estimator in _methods(run, scores.chosen, names, X, len(shards.classes)).items():
             probabilities = estimator.predict_proba(X)  # (n, C)
             path = folder / f"{method}.csv"
             write_submission(path, test.key_id, probabilities, shards.classes)
             check_submission(path, test.key_id, shards.classes, sample if sample.exists() else None)
             ProbabilityTable(test.key_id, shards.classes, probabilities).write(folder / f"{method}.npz")
-        final, balance = folder / f"{scores['chosen']}.csv", settings.submission.balance
+        final, balance = folder / f"{scores.chosen}.csv", settings.submission.balance
         if balance != "off":
             chosen = ProbabilityTable.read(final.with_suffix(".npz")).probabilities
-            final = folder / f"{scores['chosen']}_{balance}.csv"
+            final = folder / f"{scores.chosen}_{balance}.csv"
             best = balanced_answers(run, settings, balance, shards, names, chosen)  # (n, 3)
             write_labels(final, test.key_id, best, shards.classes)
             check_submission(final, test.key_id, shards.classes, sample if sample.exists() else None)

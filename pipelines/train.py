@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from base_models.records import DONE, TrainingRecord
 from features.shards import Shards
-from ground.errors import BadSettings, FoldMismatch, MissingResult
-from ground.files import read_json
+from ground.errors import BadData, BadSettings, FoldMismatch, MissingResult
 from ground.locks import is_locked, locked
 from ground.settings import nearest
 from oof.folds import fold_of
@@ -72,7 +72,7 @@ def untrained(
 
 def is_whole(run: RunFolder, model: str, fold: int, has_test: bool) -> bool:
     """Whether one (model, fold) is trained and has said all that it has to say."""
-    if not (run.oof(model) / "manifest.json").exists() or not (run.fold(model, fold) / "done.json").exists():
+    if not (run.oof(model) / "manifest.json").exists() or not (run.fold(model, fold) / DONE).exists():
         return False
     store = OOFStore(run.oof(model))
     return store.has_fold(fold) and (not has_test or store.has_test(fold))
@@ -114,7 +114,7 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
         test_key_id=test.key_id,
     )
     out = run.fold(model, fold)
-    if not (out / "done.json").exists():
+    if not (out / DONE).exists():
         earlier = earlier_weights(run, settings, model, fold)
         trained = load_network(earlier) if earlier else None
         lookers_on = [tensorboard(out / "tensorboard")] if settings.tensorboard else []
@@ -148,12 +148,12 @@ def other_run(settings: RunSettings, model: str, fold: int) -> Path | None:
     if not (start := settings.train_by_model[model].start_from):
         return None
     folder = RunFolder(Path(start)).fold(model, fold)
-    if not (folder / "done.json").exists():
+    if not (folder / DONE).exists():
         raise MissingResult(
             f"Expected {model} without fold {fold} in {start} to start from (start_from), received none. "
             f'Train it there first, or set train_by_model.{model}.start_from="".'
         )
-    if (folds := read_json(folder / "done.json")["folds"]) != settings.folds:
+    if (folds := TrainingRecord.read(folder / DONE).folds) != settings.folds:
         raise FoldMismatch(
             f"Expected {settings.folds} folds in {start} to start from, as here, received {folds}: its fold {fold} has "
             f"seen drawings that are held out here. Set folds={folds}, or start from another run."
@@ -175,5 +175,13 @@ def _task(run: RunFolder, model: str, fold: int) -> Task:
         name=f"{model} fold {fold}",
         function="pipelines.train:train_one",
         arguments={"run_root": str(run.root.resolve()), "model": model, "fold": fold},
-        state=lambda: epoch_reached(folder),
+        state=lambda: _state(folder),
     )
+
+
+def _state(folder: Path) -> str:
+    """How far a training is; a damaged word of it is shown as that, as no training ends for it."""
+    try:
+        return epoch_reached(folder)
+    except BadData as error:
+        return str(error)

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,17 +39,6 @@ class Comparison:
     reason: str
     probabilities: dict[str, Floats]  # each (N, C)
     nested: Nested | None = None  # what the choice itself is worth, where that was asked for
-
-    def as_json(self, classes: tuple[str, ...]) -> dict[str, Any]:
-        """What `scores.json` holds."""
-        return {
-            "drawings": len(self.probabilities[self.chosen]),
-            "classes": list(classes),
-            "rows": [asdict(score) for score in self.scores],
-            "chosen": self.chosen,
-            "reason": self.reason,
-            "nested": None if self.nested is None else asdict(self.nested),
-        }
 
 
 def compare(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ground.errors import BadData, MissingResult
-from ground.files import read_json, write_json
+from ground.files import read_json_as, write_json
 from ground.files import sha256 as sha256_of_file
 
 FILE = "stacker.json"
@@ -27,8 +27,7 @@ def read_description(folder: Path) -> dict[str, Any]:
     """What was given to `write_description`; raises `MissingResult` without one, `BadData` where a file is damaged."""
     if not (folder / FILE).exists():
         raise MissingResult(f"Expected a saved meta-model in {folder}, received no {FILE}. Stack first.")
-    content = read_json(folder / FILE)
-    held = dict(content) if isinstance(content, dict) else {}
+    held = read_json_as(folder / FILE, dict[str, Any], f"Delete {folder.parent} and stack again.")
     if held.pop(CHECKSUM, None) != _checksum(held):
         raise _damaged(folder, FILE)
     for name, checksum in held.pop("files", {}).items():

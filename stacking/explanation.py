@@ -1,8 +1,7 @@
 """Why the kept method answers as it does: what it looks at, what each model adds, where it overrules them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,10 +41,6 @@ class Explanation:
     classes: tuple[Corrections, ...]
     gain_of: str  # empty where no method has trees
     gain: tuple[Gain, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """What `scores.json` holds."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, eq=False)

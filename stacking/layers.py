@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from ground.errors import BadSettings
-from ground.files import read_json, write_json
+from ground.files import read_json_as, write_json
 from stacking.columns import Floats, Labels, join_columns
 from stacking.cross_validation import cross_predicted
 from stacking.stacker import Stacker
@@ -76,7 +76,7 @@ class LayeredStacker(Stacker):
     def _load_more(self, folder: Path) -> None:
         from stacking.methods import load_method  # here, as it knows this class too
 
-        names = read_json(folder / NAMES)
+        names = read_json_as(folder / NAMES, list[str])
         self.first_ = [(name, load_method(folder / f"first_{place}")) for place, name in enumerate(names)]
         self.second_ = load_method(folder / "second")
         self.first = [(name, clone(stacker)) for name, stacker in self.first_]

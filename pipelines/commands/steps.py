@@ -29,6 +29,10 @@ from pipelines.commands.options import (
 )
 
 Out = Annotated[Path, typer.Option("--out", "--run", help="The run folder, made or gone on with.", file_okay=False)]
+SkipPreflight = Annotated[
+    bool,
+    typer.Option("--skip-preflight", help="Begin without `doctor`'s look at disk, memory, data and models."),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -69,6 +73,7 @@ def run(
     scheduler: Scheduler = None,
     deterministic: Deterministic = False,
     tensorboard: TensorBoard = False,
+    skip_preflight: SkipPreflight = False,
     force: Force = False,
 ) -> None:
     """Everything: shuffle, train, stack, submit, report. What is there and whole is not made again."""
@@ -93,7 +98,7 @@ def run(
         layers,
         pretrain,
     )
-    run_all(out, given.resolved(), force)
+    run_all(out, given.resolved(), force, skip_preflight)
 
 
 SHUFFLE_EXAMPLES = (
@@ -183,15 +188,15 @@ def stack(run: Run = Path("run"), changes: Changes = None, layers: Layers = None
     """Join the base models in every way the settings name, score each honestly, keep the best."""
     from rich.console import Console
 
-    from ground.files import read_json
     from pipelines.run_folder import RunFolder
+    from pipelines.scores import Scores
     from pipelines.scores_table import scores_table
     from pipelines.stack import stack as stack_all
 
     folder = RunFolder(run)
     stack_all(folder, Given(changes=changes, layers=layers).over(folder, force), force)
-    scores = read_json(folder.stack / "scores.json")
-    Console().print(scores_table(scores), scores["reason"])
+    scores = Scores.read(folder)
+    Console().print(scores_table(scores), scores.reason)
 
 
 def submit(

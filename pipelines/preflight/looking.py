@@ -45,7 +45,10 @@ def require_ready(run: RunFolder, settings: RunSettings) -> None:
             console.print(f"{check.name}: {check.found}. {check.advice}", style="yellow", markup=False, soft_wrap=True)
     if failed := failures(checks):
         lines = "\n  ".join(f"{check.name}: {check.found} {check.advice}".rstrip() for check in failed)
-        raise NotReady(f"Expected a machine, data and models that a run can go through with, received:\n  {lines}")
+        raise NotReady(
+            f"Expected a machine, data and models that a run can go through with, received:\n  {lines}\n"
+            "If you know better, `doodlestack run --skip-preflight` begins without this look."
+        )
 
 
 def _trains_elsewhere(settings: RunSettings, memory: Memory) -> bool:

@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from base_models.records import COUNTED, DONE, HISTORY, TrainingRecord, read_history
 from features.shards import Shards
 from ground.errors import BadData, DoodlestackError
-from ground.files import read_json
 from oof.store import OOFStore
+from pipelines.changes import read_settings
 from pipelines.report.answers import Answers
 from pipelines.run_folder import RunFolder
-
-HISTORY_COLUMNS = ("epoch", "loss", "map_at_3")  # without which a history has no curve
+from pipelines.scores import Scores
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Training:
     model: str
     fold: int
     history: pd.DataFrame  # a row an epoch, as in history.csv
-    done: dict[str, Any]  # done.json
+    record: TrainingRecord
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Findings:
     folds: int | None
     models: tuple[Answers, ...]  # the base models, best first
     chosen: Answers | None  # the stack's choice, out of fold
-    scores: dict[str, Any]  # stack/scores.json; empty before the stack
+    scores: Scores | None  # None before the stack
     trainings: tuple[Training, ...]
     settings: str  # run.toml
     missing: tuple[str, ...]  # a sentence for each thing that a finished run would have
@@ -63,9 +62,16 @@ def gather(run: RunFolder) -> Findings:
         chosen=_chosen(run, scores, shards, missing),
         scores=scores,
         trainings=_trainings(run, missing),
-        settings=run.settings.read_text(encoding="utf-8") if run.settings.exists() else "",
+        settings=_settings(run),
         missing=tuple(missing),
     )
+
+
+def _settings(run: RunFolder) -> str:
+    if not run.settings.exists():
+        return ""
+    read_settings(run)  # a damaged one is told, not shown
+    return run.settings.read_text(encoding="utf-8")
 
 
 def _shards(run: RunFolder, missing: list[str]) -> Shards | None:
@@ -94,45 +100,40 @@ def _models(stores: dict[str, OOFStore], shards: Shards | None, missing: list[st
     return tuple(sorted(models, key=lambda answers: -answers.map_at_3))
 
 
-def _scores(run: RunFolder, missing: list[str]) -> dict[str, Any]:
-    path = run.stack / "scores.json"
-    if path.exists():
-        return dict(read_json(path))
+def _scores(run: RunFolder, missing: list[str]) -> Scores | None:
+    if run.stack.exists():
+        return Scores.read(run)
     missing.append(
         "The models have not been stacked yet: run `doodlestack stack`. Until then the best model stands in."
     )
-    return {}
+    return None
 
 
-def _chosen(run: RunFolder, scores: dict[str, Any], shards: Shards | None, missing: list[str]) -> Answers | None:
-    if not scores or shards is None:
+def _chosen(run: RunFolder, scores: Scores | None, shards: Shards | None, missing: list[str]) -> Answers | None:
+    if scores is None or shards is None:
         return None
     if not (run.stack / "oof" / "manifest.json").exists():
         missing.append("The stack has kept no probabilities of its own (stack/oof); the best model stands in below.")
         return None
     store = OOFStore(run.stack / "oof")
     store.manifest.require(shards.classes, None, store.folder)
-    return Answers.read(scores["chosen"], store, shards.key_id, shards.label)
+    return Answers.read(scores.chosen, store, shards.key_id, shards.label)
 
 
 def _trainings(run: RunFolder, missing: list[str]) -> tuple[Training, ...]:
-    found = [_training(path.parent) for path in sorted((run.root / "models").glob("*/fold_*/done.json"))]
+    found = [_training(path.parent) for path in sorted((run.root / "models").glob(f"*/fold_*/{DONE}"))]
     if not found:
         missing.append("There are no learning curves: no model has been trained in this folder.")
     return tuple(sorted(found, key=lambda training: (training.model, training.fold)))
 
 
 def _training(folder: Path) -> Training:
-    path = folder / "history.csv"
-    try:
-        history = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise BadData(f"Expected the epochs of {folder} in {path}, received {error}. Train this fold again.") from error
-    absent = [column for column in HISTORY_COLUMNS if column not in history]
-    if absent:
-        raise BadData(
-            f"Expected the columns {', '.join(HISTORY_COLUMNS)} in {path}, received none called {', '.join(absent)}. "
-            "Train this fold again."
-        )
-    done = read_json(folder / "done.json")
-    return Training(folder.parent.name, int(done["fold"]), history, done)
+    history = [{name: _number(name, text) for name, text in row.items()} for row in read_history(folder / HISTORY)]
+    record = TrainingRecord.read(folder / DONE)
+    if record.fold is None:
+        raise BadData(f"Expected a fold in {folder / DONE}, received none. Delete {folder} and train this fold again.")
+    return Training(folder.parent.name, record.fold, pd.DataFrame(history), record)
+
+
+def _number(column: str, text: str) -> float:
+    return int(text) if column in COUNTED else float(text or "nan")

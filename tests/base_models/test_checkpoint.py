@@ -7,14 +7,14 @@ import pytest
 
 from base_models.averages import EpochAverage
 from base_models.checkpoint import SECONDS, Checkpoint, Position, seconds_apart
+from base_models.records import DONE, STATE, TrainingRecord
 from base_models.registry import BaseModel
 from base_models.settings import TrainSettings
-from base_models.training import STATE, train_fold
+from base_models.training import train_fold
 from features.augmentation import Augmentation
 from features.drawings import Drawings
 from features.inputs import GrayImage
 from ground.errors import BadData, BadSettings, RunChanged
-from ground.files import read_json
 
 FOLDS = 3
 SETTINGS = TrainSettings(
@@ -116,7 +116,7 @@ def test_time_counts_from_the_first_part_on(tmp_path):
     train_in_parts(tmp_path, 5)
     seconds = [float(row["seconds"]) for row in history(tmp_path)]
     assert seconds == sorted(seconds)
-    assert read_json(tmp_path / "done.json")["seconds"] >= seconds[-1] - 0.1
+    assert TrainingRecord.read(tmp_path / DONE).seconds >= seconds[-1] - 0.1
 
 
 def test_the_state_of_another_training_is_refused(tmp_path):

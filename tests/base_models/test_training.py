@@ -5,18 +5,17 @@ import keras
 import numpy as np
 import pytest
 
-from base_models.history import COLUMNS
 from base_models.plan import inputs_by_epoch
 from base_models.prediction import load_network, predict
+from base_models.records import COLUMNS, DONE, TrainingRecord
 from base_models.registry import MODELS, BaseModel, load_models
-from base_models.seen import Seen, require_unseen
+from base_models.seen import require_unseen
 from base_models.settings import TrainSettings
 from base_models.training import train_fold
 from features.augmentation import Augmentation
 from features.drawings import Drawings
 from features.inputs import ColorImage, GrayImage, StrokeSequence
 from ground.errors import BadSettings, MissingResult
-from ground.files import read_json
 from oof.folds import fold_of
 
 load_models()
@@ -110,8 +109,8 @@ def test_training_writes_its_model_history_and_marker(tmp_path, source):
     assert tuple(rows[0]) == COLUMNS
     assert [(row["epoch"], row["epochs"]) for row in rows] == [("1", "2"), ("2", "2")]
     assert all(row["val_map_at_3"] for row in rows)
-    done = read_json(tmp_path / "done.json")
-    assert (done["rows"], done["fold"], done["parameters"]) == (36, 0, network.count_params())
+    done = TrainingRecord.read(tmp_path / DONE)
+    assert (done.rows, done.fold, done.parameters) == (36, 0, network.count_params())
 
 
 def test_a_saved_model_predicts_as_before_and_learned_the_lines(tmp_path, source):
@@ -206,7 +205,7 @@ def test_dropped_drawings_are_not_trained_on_yet_predicted_and_recorded(tmp_path
     network = train_fold(LINEAR, source, 1, FOLDS, settings, tmp_path, seed=1)
     outside = fold_of(source.key_id, FOLDS) != 1
     assert source.taken == set(np.flatnonzero(outside & (source.recognized == 1)).tolist())
-    require_unseen(Seen(**read_json(tmp_path / "done.json")["seen"]), source.key_id, 1, FOLDS)
+    require_unseen(TrainingRecord.read(tmp_path / DONE).seen, source.key_id, 1, FOLDS)
     assert predict(network, LINEAR.inputs, source, np.flatnonzero(~outside), settings).shape == (20, 2)
 
 

@@ -18,13 +18,14 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from base_models.records import DONE, TrainingRecord
 from base_models.registry import BaseModel, model_named
 from base_models.settings import TrainSettings
 from features.shards import Shards
 from features.shuffle import shuffle
 from features.shuffle_plan import REPORT
 from ground.errors import BadSettings, RunChanged
-from ground.files import read_json, whole_file
+from ground.files import whole_file
 from ground.settings import merge, nearest
 from oof.folds import fold_of
 from oof.scores import average_precision_at_3, interval, paired_bootstrap
@@ -85,7 +86,7 @@ class Trial:
         from base_models.training import train_fold
 
         held_out = np.flatnonzero(fold_of(self.shards.key_id, self.folds) == self.fold)
-        if not (out / "done.json").exists():
+        if not (out / DONE).exists():
             train_fold(
                 self.model, self.shards, self.fold, self.folds, settings, out, self.seed, stop=lambda: self.is_over
             )
@@ -124,10 +125,10 @@ def measure(trial: Trial, base: TrainSettings, craft: Mapping[str, Values], out:
             raise
     if left := [name for name in wanted if name not in found]:
         print(f"time is over; left for the same command: {', '.join(left)}", file=sys.stderr)
-    return [row for name in found for row in rows(name, found, read_json(out / name / "done.json"))]
+    return [row for name in found for row in rows(name, found, TrainingRecord.read(out / name / DONE))]
 
 
-def rows(name: str, found: Precisions, done: Values) -> list[Row]:
+def rows(name: str, found: Precisions, done: TrainingRecord) -> list[Row]:
     """What one setting comes to."""
     precision = found[name]
     low, high = interval(precision)
@@ -136,8 +137,8 @@ def rows(name: str, found: Precisions, done: Values) -> list[Row]:
     if name != BASE:
         gain, low, high = paired_bootstrap(precision, found[BASE])
         lines.append(Row(f"{name}: ahead of {BASE} by (95 % {low:+.4f} – {high:+.4f})", gain, "MAP@3"))
-    seen = done["rows"] * done["epochs"]
-    return [*lines, Row(f"{name}: training on {seen:,} drawings seen", done["seconds"], "s")]
+    seen = done.rows * done.epochs
+    return [*lines, Row(f"{name}: training on {seen:,} drawings seen", done.seconds, "s")]
 
 
 def chosen(only: str) -> dict[str, Values]:
@@ -150,8 +151,8 @@ def chosen(only: str) -> dict[str, Values]:
 
 
 def _require_same(out: Path, wanted: dict[str, Any]) -> None:
-    held = read_json(out / "done.json")
-    changed = [name for name, value in wanted.items() if held[name] != value]
+    held = TrainingRecord.read(out / DONE)
+    changed = [name for name, value in wanted.items() if getattr(held, name) != value]
     if changed:
         raise RunChanged(
             f"Expected in {out} a training of these settings, received one of other {', '.join(changed)}. "

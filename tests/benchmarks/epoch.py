@@ -74,11 +74,11 @@ def _process(reading: str, shards: Path, drawings: int) -> Iterator[Way]:
         yield ask
 
 
-def _network(classes: int) -> tuple[keras.Model, ModelInput]:
+def trained_network(classes: int, size: str = "small") -> tuple[keras.Model, ModelInput]:
     """The model as a training has it, but for the rate of learning, which costs no time."""
     load_models()
     model, settings = model_named(MODEL), TrainSettings()
-    network = model.build(model.inputs.shape, classes)
+    network = model.build(model.inputs.shape, classes, size=size)
     network.compile(
         optimizer=keras.optimizers.AdamW(weight_decay=settings.weight_decay, global_clipnorm=settings.clip_norm),
         loss=smoothed_crossentropy(classes, settings.label_smoothing),
@@ -91,7 +91,7 @@ def _network(classes: int) -> tuple[keras.Model, ModelInput]:
 def main(reading: str, folder: str, drawings: str) -> None:
     """Train for an epoch for each line on stdin; print its drawings a second."""
     shards = Shards.open(Path(folder))
-    network, inputs = _network(len(shards.classes))
+    network, inputs = trained_network(len(shards.classes))
     epoch = epochs(reading, network, inputs, shards, int(drawings))
     for _ in sys.stdin:
         print(epoch(), flush=True)

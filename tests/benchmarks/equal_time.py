@@ -13,8 +13,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from base_models.records import DONE, TrainingRecord
 from features.shards import Shards
-from ground.files import read_json
 from oof.scores import paired_bootstrap
 from oof.store import OOFStore
 from pipelines.changes import write_settings
@@ -69,8 +69,8 @@ def _pace(folder: Path, settings: RunSettings, name: str) -> float:
     """Drawings a second of a training process, beside as many others as train side by side."""
     paced = RunFolder(folder / "pace" / name)
     _train(paced, _with_lengths(settings, {name: PACE}), folds=range(min(2, settings.folds)))
-    record = read_json(paced.fold(name, 0) / "done.json")
-    return float(record["rows"] * record["epochs"] / record["seconds"])
+    record = TrainingRecord.read(paced.fold(name, 0) / DONE)
+    return record.rows * record.epochs / record.seconds
 
 
 def _train(folder: RunFolder, settings: RunSettings, folds: Sequence[int] = ()) -> None:
@@ -86,13 +86,13 @@ def _with_lengths(settings: RunSettings, lengths: dict[str, str]) -> RunSettings
 
 def _worth(folder: RunFolder, settings: RunSettings, answers: Answers) -> list[Row]:
     name, (low, high) = answers.name, answers.interval
-    records = [read_json(folder.fold(name, fold) / "done.json") for fold in range(settings.folds)]
+    records = [TrainingRecord.read(folder.fold(name, fold) / DONE) for fold in range(settings.folds)]
     return [
         Row(f"{name}: MAP@3 (95 % {low:.4f} – {high:.4f})", answers.map_at_3, "MAP@3"),
         Row(f"{name}: accuracy", answers.accuracy, ""),
-        Row(f"{name}: training of a fold", float(np.mean([record["seconds"] for record in records])), "s"),
-        Row(f"{name}: epochs", float(records[0]["epochs"]), ""),
-        Row(f"{name}: weights", float(records[0]["parameters"]), ""),
+        Row(f"{name}: training of a fold", float(np.mean([record.seconds for record in records])), "s"),
+        Row(f"{name}: epochs", float(records[0].epochs), ""),
+        Row(f"{name}: weights", float(records[0].parameters), ""),
     ]
 
 

@@ -13,9 +13,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from features.shuffle_plan import REPORT
+from features.shuffle_plan import REPORT, Report
 from ground.errors import BadData
-from ground.files import read_json
+from ground.files import read_json_as
 from pipelines.executor import cores
 from pipelines.run_folder import RunFolder
 from tests.benchmarks.kaggle_files import write_class, write_kaggle
@@ -74,7 +74,7 @@ def _turn(files: Sequence[Path], folder: Path, workers: int, cache: Path | None)
     with temporary_folder(folder, 0) as place:
         own_run = RunFolder(place / "run")
         ours = shuffle_once(files[0].parent, own_run.root, workers, cache)
-        drawings = read_json(own_run.shards / REPORT)["rows"]
+        drawings = read_json_as(own_run.shards / REPORT, Report).rows
         started = perf_counter()
         naive_drawings = append_to_shards(_first_bytes(files, NAIVE_BYTES), place / "naive")
         appended = perf_counter() - started

@@ -6,10 +6,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from base_models.records import DONE, TrainingRecord
 from base_models.registry import load_models, model_named
 from features.doodles import write_doodles
 from ground.errors import BadSettings, RunChanged
-from ground.files import read_json
 from tests.benchmarks import ablation
 
 APP = typer.Typer()
@@ -55,9 +55,9 @@ def test_each_setting_is_scored_and_compared_with_the_base_and_nothing_is_traine
 
 def test_as_many_drawings_are_seen_where_some_are_dropped(folder, tmp_path):
     called(folder, tmp_path, "--only", "unrecognized=drop", "--set", "train.epochs=8")
-    base, dropped = (read_json(tmp_path / name / "done.json") for name in ("base", "unrecognized=drop"))
-    assert dropped["rows"] < base["rows"]
-    assert abs(base["rows"] * base["epochs"] - dropped["rows"] * dropped["epochs"]) <= dropped["rows"] / 2
+    base, dropped = (TrainingRecord.read(tmp_path / name / DONE) for name in ("base", "unrecognized=drop"))
+    assert dropped.rows < base.rows
+    assert abs(base.rows * base.epochs - dropped.rows * dropped.epochs) <= dropped.rows / 2
 
 
 def test_every_setting_of_the_ablation_is_one_and_differs_from_the_defaults():

@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from base_models.checkpoint import SECONDS
 from features.doodles import write_doodles
 from features.formats.strokes_writing import strokes_json
 from features.inputs import GrayImage
@@ -17,7 +18,7 @@ from features.rendering import render_color, render_gray
 from features.shards import Shards
 from features.shuffle import shuffle as shuffle_here
 from ground.errors import NotEnoughRoom
-from tests.benchmarks import epoch, feeds, naive_feeds, render, renderers, shuffle, storage
+from tests.benchmarks import checkpoint, epoch, feeds, naive_feeds, render, renderers, shuffle, storage
 from tests.benchmarks.clock import take_turns, times_faster
 from tests.benchmarks.input_drawings import input_drawings
 from tests.benchmarks.kaggle_files import write_class, write_class_files
@@ -214,3 +215,14 @@ def test_the_scale_shows_its_arithmetic():
     assert values["shuffle: 50,000,000 ÷ 1,000,000 drawings/s"] == (pytest.approx(50 / 60), "min")
     assert values["disk, the shards: 50,000,000 × 140 bytes"] == (7, "GB")
     assert values["disk, OOF of a model, 340 classes × 2 bytes: 50,000,000 × 680 bytes"] == (34, "GB")
+
+
+def test_saving_and_a_kill_have_their_bars(tmp_path, drawings, monkeypatch):
+    monkeypatch.setenv(SECONDS, "0.2")
+    write_shards(tmp_path / "shards", drawings, CLASSES)
+    rows = plain(checkpoint.measure(tmp_path / "shards", "small", 3, tmp_path / "small"))
+    assert sorted(bars(rows).values()) == [2, 60, 60]
+    values = {row["what"].partition(": ")[2]: row["value"] for row in rows}
+    assert 0 < values["saving ÷ training"] < 50
+    assert 0.1 < values["a kill, training lost"] < 60
+    assert values["state on disk"] > 3 * 4 * 0.5  # float32 weights and two moments of half a million

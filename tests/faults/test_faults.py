@@ -9,7 +9,7 @@ import time
 import psutil
 
 from tests.faults.conftest import ROOT
-from tests.faults.kill import differences
+from tests.faults.same_results import differences
 
 LARGEST_FILE = 20_000  # bytes; shards are smaller, a trained model is larger
 

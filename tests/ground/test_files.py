@@ -6,7 +6,6 @@ import pytest
 
 from ground.errors import BadData, MissingResult
 from ground.files import (
-    read_json,
     read_json_as,
     sha256,
     whole_file,
@@ -52,13 +51,13 @@ def test_a_failed_folder_leaves_nothing(tmp_path):
 def test_json_comes_back_as_written(tmp_path):
     content = {"words": ["café", "t-shirt"], "n": 3}
     write_json(tmp_path / "a.json", content)
-    assert read_json(tmp_path / "a.json") == content
+    assert read_json_as(tmp_path / "a.json", dict) == content
 
 
 def test_json_written_once_stays_as_the_first_writer_wrote_it(tmp_path):
     for content in ("first", "second"):
         write_json_once(tmp_path / "new" / "a.json", content)
-    assert read_json(tmp_path / "new" / "a.json") == "first"
+    assert read_json_as(tmp_path / "new" / "a.json", str) == "first"
     assert os.listdir(tmp_path / "new") == ["a.json"]
 
 
@@ -73,7 +72,7 @@ def test_a_link_never_replaces_a_file_that_came_meanwhile(tmp_path, monkeypatch,
 
     monkeypatch.setattr("ground.files.os.link", link_later)
     write_json_once(path, "ours")
-    assert read_json(path) == ("theirs" if taken else "ours")
+    assert read_json_as(path, str) == ("theirs" if taken else "ours")
     assert os.listdir(tmp_path) == ["a.json"]
 
 
@@ -84,7 +83,7 @@ def test_json_is_written_once_on_a_disk_without_hard_links_too(tmp_path, monkeyp
     monkeypatch.setattr("ground.files.os.link", refuse)
     write_json_once(tmp_path / "a.json", "first")
     write_json_once(tmp_path / "a.json", "second")
-    assert read_json(tmp_path / "a.json") == "first"
+    assert read_json_as(tmp_path / "a.json", str) == "first"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +92,7 @@ def test_json_is_written_once_on_a_disk_without_hard_links_too(tmp_path, monkeyp
 def test_what_is_not_json_is_named(tmp_path, content):
     (tmp_path / "a.json").write_bytes(content)
     with pytest.raises(BadData, match=r"Expected JSON in .*a\.json"):
-        read_json(tmp_path / "a.json")
+        read_json_as(tmp_path / "a.json", dict)
 
 
 @dataclass(frozen=True)
@@ -117,9 +116,10 @@ def test_json_of_another_form_is_refused_by_name(tmp_path, text):
 
 
 def test_json_that_is_not_there_is_missing(tmp_path):
-    for read in (read_json, lambda path: read_json_as(path, Counts)):
-        with pytest.raises(MissingResult, match=r"a\.json"):
-            read(tmp_path / "a.json")
+    with pytest.raises(MissingResult, match=r"a\.json.* Repeat the step that writes it"):
+        read_json_as(tmp_path / "a.json", Counts)
+    with pytest.raises(MissingResult, match=r"a\.json.* Ask for another"):
+        read_json_as(tmp_path / "a.json", Counts, "Ask for another.")
 
 
 def test_sha256_is_that_of_the_bytes(tmp_path):

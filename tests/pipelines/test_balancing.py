@@ -5,9 +5,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ground.errors import BadSettings, RunChanged
-from ground.files import read_json
 from pipelines.changes import read_settings, write_settings
 from pipelines.command_line import app
+from pipelines.scores import Scores
 from pipelines.settings import SubmissionSettings
 from pipelines.submit import submit
 from stacking.submissions import read_submission
@@ -28,7 +28,7 @@ def test_a_test_set_that_may_not_be_uniform_is_not_balanced(finished, settings):
 def test_the_balanced_answer_becomes_the_submission_and_the_plain_one_stays(finished, settings, capsys, balance):
     shutil.rmtree(finished.submissions)
     submit(finished, balanced(settings, balance=balance, assume_uniform=True))
-    chosen = read_json(finished.stack / "scores.json")["chosen"]
+    chosen = Scores.read(finished).chosen
     written = (finished.submissions / "submission.csv").read_bytes()
     assert written == (finished.submissions / f"{chosen}_{balance}.csv").read_bytes()
     assert (finished.submissions / f"{chosen}.csv").exists()

@@ -17,6 +17,7 @@ from pipelines.preflight.data import data_checks
 from pipelines.preflight.drawings_known import known_drawings
 from pipelines.preflight.room import disk_check, disk_needs, memory_check, write_check
 from pipelines.run_folder import RunFolder
+from pipelines.toml_files import write_toml
 
 NAMES = ("machine", "libraries", "LightGBM", "write", "disk", "memory", "data", "classes", "folds", "submission")
 FOLDS = {"tiny": [0, 1]}
@@ -316,6 +317,22 @@ def test_a_run_that_is_not_ready_is_refused_with_all_that_stands_in_its_way(sett
     (own_data / "train_simplified" / "line.csv").unlink()
     with pytest.raises(NotReady, match=r"(?s)classes: 2: .*submission: Expected a CSV"):
         require_ready(RunFolder(tmp_path / "run"), settings.but(data=str(own_data)))
+
+
+def test_a_run_that_is_not_ready_begins_where_the_look_is_skipped(settings, own_data, tmp_path):
+    write_toml(tmp_path / "own.toml", settings.but(data=str(own_data)).model_dump(mode="json"))
+    words = ["run", "--settings", str(tmp_path / "own.toml"), "--out", str(tmp_path / "run")]
+    sample = own_data / "sample_submission.csv"
+    sample.write_text("nothing\n")
+    refused = CliRunner().invoke(app, words)
+    assert refused.exit_code == 2
+    assert "`doodlestack run --skip-preflight`" in " ".join(refused.output.split())
+    assert not RunFolder(tmp_path / "run").shards.exists()
+    begun = CliRunner().invoke(app, [*words, "--skip-preflight"])
+    assert begun.exit_code == 2
+    assert RunFolder(tmp_path / "run").stack.exists()
+    sample.unlink()
+    assert CliRunner().invoke(app, [*words, "--skip-preflight"]).exit_code == 0
 
 
 def test_a_model_can_be_tried_in_a_process_of_its_own(settings, tmp_path):

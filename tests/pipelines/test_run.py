@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from features.shards import Shards
-from ground.errors import BadSettings, IncompleteOOF, MissingResult, NotReady, RunChanged
-from ground.files import read_json
+from ground.errors import BadData, BadSettings, IncompleteOOF, MissingResult, NotReady, RunChanged
 from oof.store import OOFStore
 from pipelines.run import run
 from pipelines.run_folder import RunFolder
+from pipelines.scores import Scores
 from pipelines.shuffle import shuffle
 from pipelines.stack import stack, stacked_models
 from pipelines.status import next_command
@@ -40,18 +40,18 @@ def test_a_run_ends_with_a_submission_that_kaggle_would_take(finished_once, data
 
 
 def test_there_are_submissions_of_the_chosen_way_the_geometric_mean_and_each_model(finished_once):
-    chosen = read_json(finished_once.stack / "scores.json")["chosen"]
+    chosen = Scores.read(finished_once).chosen
     names = {path.stem for path in finished_once.submissions.glob("*.csv")}
     assert names == {"submission", "tiny", "geometric", chosen}
     assert {path.stem for path in finished_once.submissions.glob("*.npz")} == names - {"submission"}
 
 
 def test_the_table_holds_every_model_and_method_with_its_interval(finished_once):
-    scores = read_json(finished_once.stack / "scores.json")
-    assert [row["name"] for row in scores["rows"]] == ["tiny", "mean", "geometric", "lambdarank"]
-    assert all(row["low"] <= row["map_at_3"] <= row["high"] for row in scores["rows"])
-    assert sum(row["chosen"] for row in scores["rows"]) == 1
-    assert scores["rows"][0]["seconds"] > 0
+    rows = Scores.read(finished_once).rows
+    assert [row.name for row in rows] == ["tiny", "mean", "geometric", "lambdarank"]
+    assert all(row.low <= row.map_at_3 <= row.high for row in rows)
+    assert sum(row.chosen for row in rows) == 1
+    assert rows[0].seconds > 0
 
 
 def test_the_stack_keeps_the_chosen_methods_own_out_of_fold_probabilities(finished_once):
@@ -135,7 +135,7 @@ def test_a_stack_of_other_probabilities_is_refused_and_made_anew_by_force(finish
     with pytest.raises(RunChanged, match="tiny changed, came or went"):
         stack(finished, settings)
     stack(finished, settings, force=True)
-    assert read_json(finished.stack / "scores.json")["inputs"] == {"tiny": store.fingerprint()}
+    assert Scores.read(finished).inputs == {"tiny": store.fingerprint()}
     assert not finished.submissions.exists()
 
 
@@ -143,7 +143,7 @@ def test_multiclass_is_left_out_of_many_classes_and_that_is_said(finished, setti
     shutil.rmtree(finished.stack)
     limited = settings.stack.but(methods=("mean", "multiclass"), multiclass_classes=3)
     stack(finished, settings.but(stack=limited))
-    assert [row["name"] for row in read_json(finished.stack / "scores.json")["rows"]] == ["tiny", "mean"]
+    assert [row.name for row in Scores.read(finished).rows] == ["tiny", "mean"]
     assert "multiclass is left out: 4 classes" in capsys.readouterr().err
 
 
@@ -194,3 +194,18 @@ def test_a_submission_is_scored_against_the_answers(tmp_path):
     value, low, high = score_submission(tmp_path / "submission.csv", tmp_path / "labels.tsv")
     assert value == pytest.approx((1 + 1 / 2 + 1 / 3 + 0) / 4)
     assert low <= value <= high
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("key_id\tword\n1\ta\n1\tb\n", "received 1 twice"),
+        ("key_id\tword\none\ta\n", "Expected a key_id and a word a line"),
+        ("key_id,word\n1,a\n", "Expected a key_id and a word a line"),
+    ],
+)
+def test_damaged_answers_are_refused(tmp_path, lines, message):
+    (tmp_path / "submission.csv").write_text("key_id,word\n1,a b c\n")
+    (tmp_path / "labels.tsv").write_text(lines)
+    with pytest.raises(BadData, match=message):
+        score_submission(tmp_path / "submission.csv", tmp_path / "labels.tsv")

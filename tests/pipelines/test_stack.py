@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from ground.errors import BadSettings
-from ground.files import read_json
+from pipelines.scores import Scores
 from pipelines.stack import stack
 from pipelines.submit import submit
 
@@ -17,25 +17,27 @@ def unstacked(finished):
 
 
 def test_the_scores_say_what_the_choice_is_worth_and_why_the_method_answers_so(finished_once):
-    scores = read_json(finished_once.stack / "scores.json")
-    assert len(scores["nested"]["chosen"]) == 2  # folds
-    assert scores["nested"]["low"] <= scores["nested"]["map_at_3"] <= scores["nested"]["high"]
-    assert "Chosen anew without each fold" in scores["reason"]
-    explanation = scores["explanation"]
-    assert explanation["method"] == scores["chosen"]
-    assert explanation["models"] == []  # one base model has no others to do without
-    assert "tiny" in {row["name"] for row in explanation["columns"]}
-    assert sum(row["drawings"] for row in explanation["classes"]) == scores["drawings"]
-    assert scores["holdout"] is None
+    scores = Scores.read(finished_once)
+    assert scores.nested is not None
+    assert len(scores.nested.chosen) == 2  # folds
+    assert scores.nested.low <= scores.nested.map_at_3 <= scores.nested.high
+    assert "Chosen anew without each fold" in scores.reason
+    explanation = scores.explanation
+    assert explanation is not None
+    assert explanation.method == scores.chosen
+    assert explanation.models == ()  # one base model has no others to do without
+    assert "tiny" in {row.name for row in explanation.columns}
+    assert sum(row.drawings for row in explanation.classes) == scores.drawings
+    assert scores.holdout is None
 
 
 def test_two_layers_are_in_the_table_and_the_run_goes_on(unstacked, settings):
     two = settings.stack.but(methods=("weighted", "linear"), layers=2, nested_rows=0, explain=False)
     stack(unstacked, settings.but(stack=two))
-    scores = read_json(unstacked.stack / "scores.json")
-    assert [row["name"] for row in scores["rows"]] == ["tiny", "weighted", "linear", "weighted_2"]
-    assert scores["nested"] is None
-    assert "explanation" not in scores
+    scores = Scores.read(unstacked)
+    assert [row.name for row in scores.rows] == ["tiny", "weighted", "linear", "weighted_2"]
+    assert scores.nested is None
+    assert scores.explanation is None
     submit(unstacked, settings)
     assert (unstacked.submissions / "submission.csv").exists()
 
@@ -49,5 +51,5 @@ def test_layers_without_a_meta_model_are_refused_before_any_work(unstacked, sett
 def test_of_too_many_drawings_the_choice_is_not_made_anew_and_that_is_said(unstacked, settings, capsys):
     few = settings.stack.but(methods=("mean",), nested_rows=10, explain=False)
     stack(unstacked, settings.but(stack=few))
-    assert read_json(unstacked.stack / "scores.json")["nested"] is None
+    assert Scores.read(unstacked).nested is None
     assert "120 drawings, stack.nested_rows=10" in " ".join(capsys.readouterr().err.split())

@@ -1,6 +1,7 @@
 """What is said of a stack: what is useless is found useless, what counts is found to count, and counts add up."""
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -92,7 +93,7 @@ def test_the_whole_explanation_is_plain_json() -> None:
     }
     fitted = small_stacks()["weighted"].fit(X, ROWS.y)
     found = explain("weighted", {**single, **estimators}, probabilities, ROWS, NAMES, fitted)
-    written = json.loads(json.dumps(found.as_json()))
+    written = json.loads(json.dumps(asdict(found)))
     assert written["method"] == "weighted"
     assert written["gain_of"] == "lambdarank"
     assert written["best_model"] in ("paint", "lstm")

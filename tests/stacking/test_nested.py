@@ -1,6 +1,5 @@
 """The choice made anew without each fold: it keeps to the shards, sees nothing of the fold, finds nothing in noise."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -58,9 +57,7 @@ def test_the_table_says_what_the_choice_is_worth_with_two_folds_too() -> None:
     compared = compare(SMALL, X, Y, halves, nested=True, shards=CV)
     assert compared.nested is not None
     assert "Chosen anew without each fold" in compared.reason
-    written = json.loads(json.dumps(compared.as_json(tuple("abcdefghijkl"))))["nested"]
-    assert set(written) == {"chosen", "map_at_3", "low", "high", "optimism"}
-    assert len(written["chosen"]) == 2
+    assert len(compared.nested.chosen) == 2
     with pytest.raises(BadSettings, match="2 folds or more"):
         compare(SMALL, X, Y, halves, nested=True)  # a fold that is not to be parted leaves one
 

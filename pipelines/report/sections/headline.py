@@ -1,10 +1,9 @@
 """The first lines: what was run, what came out, what is missing."""
 
-from typing import Any
-
 from pipelines.report.findings import Findings
 from pipelines.report.markup import Html, element, joined
 from pipelines.report.numbers import percent, score, whole
+from pipelines.scores import HoldoutScore
 
 
 def headline(findings: Findings) -> Html:
@@ -24,8 +23,8 @@ def _tiles(findings: Findings) -> list[Html]:
     if findings.chosen is not None and findings.models:
         gain = findings.chosen.map_at_3 - findings.models[0].map_at_3
         tiles.append(_tile(f"{gain:+.4f}", f"MAP@3 over the best model, {findings.models[0].name}"))
-    if held_out := findings.scores.get("holdout"):
-        tiles.append(_tile(score(held_out["map_at_3"]), f"MAP@3 on the holdout, {_holdout(held_out)}"))
+    if findings.scores and (held_out := findings.scores.holdout):
+        tiles.append(_tile(score(held_out.map_at_3), f"MAP@3 on the holdout, {_holdout(held_out)}"))
     if findings.shards is not None:
         tiles.append(_tile(whole(len(findings.shards)), "training drawings"))
         tiles.append(_tile(whole(len(findings.shards.classes)), "classes"))
@@ -38,14 +37,13 @@ def _tile(value: str, what: str, marked: bool = False) -> Html:
     return element("div", element("b", value), element("span", what), class_="tile marked" if marked else "tile")
 
 
-def _holdout(held_out: dict[str, Any]) -> str:
+def _holdout(held_out: HoldoutScore) -> str:
     """Its size, the interval and, where it was not the first time, that it has been looked at before."""
-    span = f"{whole(held_out['drawings'])} drawings, {score(held_out['low'])} to {score(held_out['high'])}"
-    return span if held_out["looks"] == 1 else f"{span}; scored {held_out['looks']} times by now"
+    span = f"{whole(held_out.drawings)} drawings, {score(held_out.low)} to {score(held_out.high)}"
+    return span if held_out.looks == 1 else f"{span}; scored {held_out.looks} times by now"
 
 
 def _choice(findings: Findings) -> Html:
-    if not findings.scores:
+    if findings.scores is None:
         return Html()
-    chosen, reason = findings.scores["chosen"], findings.scores["reason"]
-    return element("p", "Chosen: ", element("b", chosen), ". ", reason)
+    return element("p", "Chosen: ", element("b", findings.scores.chosen), ". ", findings.scores.reason)

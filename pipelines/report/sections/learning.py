@@ -25,12 +25,10 @@ def learning(findings: Findings) -> Html:
 
 
 def _model(trainings: list[Training]) -> Html:
-    last = trainings[-1].done
-    seconds = sum(float(training.done["seconds"]) for training in trainings)
-    folds = f"{len(trainings)} of {last['folds']} folds"
-    facts = (
-        f"{whole(last['parameters'])} parameters, {whole(last['epochs'])} epochs, {folds}, {duration(seconds)} in all"
-    )
+    last = trainings[-1].record
+    seconds = sum(training.record.seconds for training in trainings)
+    folds = f"{len(trainings)} of {last.folds} folds"
+    facts = f"{whole(last.parameters)} parameters, {whole(last.epochs)} epochs, {folds}, {duration(seconds)} in all"
     charts = [
         line_chart(series, _axes(series, CURVES[curve])) for curve in CURVES if (series := _series(trainings, curve))
     ]
