@@ -67,7 +67,7 @@ def _stack(
         compared = compare(estimators, X, rows.y, rows.folds, settings.seed, tell, nested=nested, shards=cv)
         chosen, explained = compared.chosen, None
         tell(f"{chosen}, on all rows")
-        fitted = estimators[chosen].fit(X, rows.y)
+        fitted = estimators[chosen].fit(X, rows.y, rows.folds)
         if settings.stack.explain:
             explained = explain(chosen, estimators, compared.probabilities, rows, names, fitted, settings.seed, tell)
     holdout = _on_holdout(run, settings, shards, chosen, fitted, names.models)

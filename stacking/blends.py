@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from stacking.columns import Floats, Labels, log_of, normalised, softmax
+from stacking.columns import Floats, Groups, Labels, log_of, normalised, softmax
 from stacking.stacker import Stacker
 
 CONVERGED = 1e-7  # nats, times the log loss: a step of less ends the search for weights
@@ -21,7 +21,7 @@ class SingleModel(Stacker):
         self.n_models = n_models
         self.n_classes = n_classes
 
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         """Nothing to learn."""
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
@@ -37,7 +37,7 @@ class MeanBlend(Stacker):
         self.n_models = n_models
         self.n_classes = n_classes
 
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         """Nothing to learn."""
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
@@ -91,7 +91,7 @@ class WeightedBlend(Stacker):
         found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": CONVERGED})
         return np.asarray(found.x, np.float32)
 
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         self.weights_ = self.weights_of(probabilities, labels)
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:

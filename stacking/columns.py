@@ -9,6 +9,7 @@ from ground.errors import BadOOF
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]  # places in the class list
+Groups = NDArray[np.int64] | None  # each row's fold of the base models, where it is known
 
 LEAST_PROBABILITY = 1e-5  # one model's rounded 0 should not veto what all the others say
 

@@ -25,7 +25,8 @@ def cross_predicted(
     answers = {}
     for fold in present:
         held_out = folds == fold
-        answers[fold] = clone(estimator).fit(X[~held_out], y[~held_out]).predict_proba(X[held_out])
+        fitted = clone(estimator).fit(X[~held_out], y[~held_out], folds[~held_out])
+        answers[fold] = fitted.predict_proba(X[held_out])
     widths = {answer.shape[1] for answer in answers.values()}
     if len(widths) > 1 or max(widths) <= y.max():
         raise ClassMismatch(f"Expected all classes from every fold, received {sorted(widths)}. Give n_classes.")

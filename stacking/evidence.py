@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ground.errors import BadOOF
-from stacking.columns import Floats, Labels, blocks
+from stacking.columns import Floats, Groups, Labels, blocks
 from stacking.linear import LinearStacker
+from stacking.parts import inner_parts
 
 SMOOTHING = 2.0  # rows: what a confusion or a reliability is worth before any has been seen
 BLOCK = 5_000  # rows; × 5 models × 340 classes × 4 bytes = 34 MB
@@ -33,10 +34,11 @@ class Evidence:
         statistics: Floats,
         labels: Labels,
         rows: Labels | None = None,
+        groups: Groups = None,
     ) -> Self:
         """From (N, M, C), (N, F) and (N,), of which only `rows`, by default all, are looked at; fits `linear`."""
         rows = np.arange(len(labels)) if rows is None else rows
-        _fit(linear, probabilities, statistics, labels, rows)
+        _fit(linear, probabilities, statistics, labels, rows, groups)
         counts = _first_choices(probabilities, labels, rows)  # (M, C, C)
         of_classes = counts[0].sum(axis=0)  # (C,)
         share = (of_classes + 1) / (len(rows) + len(of_classes))
@@ -55,9 +57,15 @@ class Evidence:
 
 
 def cross_fitted(
-    linear: LinearStacker, probabilities: Floats, statistics: Floats, labels: Labels, folds: int, seed: int
+    linear: LinearStacker,
+    probabilities: Floats,
+    statistics: Floats,
+    labels: Labels,
+    folds: int,
+    seed: int,
+    groups: Groups = None,
 ) -> Iterator[tuple[Labels, Evidence]]:
-    """For each of `folds` random parts: its rows, and evidence learned on all other rows.
+    """For each of `folds` random parts, or of as many of whole `groups`: its rows, and evidence of all other rows.
 
     A meta-model that is fitted on evidence from its own rows would trust it more than it deserves: with 28
     drawings a class, a drawing's own label is 4 % of what is known of its class. The parts do not follow the
@@ -68,10 +76,10 @@ def cross_fitted(
             f"Expected 2 inner folds or more with a row or more in each, received {folds} and n_samples={len(labels)}. "
             "Fit on more rows, or take fewer inner_folds."
         )
-    part = np.random.default_rng(seed).permutation(len(labels)) % folds
-    for fold in range(folds):
+    part = inner_parts(len(labels), folds, seed, groups)
+    for fold in np.unique(part):
         others = np.flatnonzero(part != fold)
-        evidence = Evidence.of(_copy(linear), probabilities, statistics, labels, others)
+        evidence = Evidence.of(_copy(linear), probabilities, statistics, labels, others, groups)
         yield np.flatnonzero(part == fold), evidence
 
 
@@ -79,7 +87,9 @@ def _copy(linear: LinearStacker) -> LinearStacker:
     return LinearStacker(**linear.get_params())
 
 
-def _fit(linear: LinearStacker, probabilities: Floats, statistics: Floats, labels: Labels, rows: Labels) -> None:
+def _fit(
+    linear: LinearStacker, probabilities: Floats, statistics: Floats, labels: Labels, rows: Labels, groups: Groups
+) -> None:
     """Draws what `linear` itself would draw of too many rows, but before they are copied."""
     if len(rows) > linear.rows:
         rows = rows[np.random.default_rng(linear.seed).choice(len(rows), linear.rows, replace=False)]
@@ -88,7 +98,7 @@ def _fit(linear: LinearStacker, probabilities: Floats, statistics: Floats, label
     for places in blocks(np.arange(len(rows)), BLOCK):
         matrix[places, :width] = probabilities[rows[places]].reshape(len(places), width)
     matrix[:, width:] = statistics[rows]
-    linear.fit(matrix, labels[rows])
+    linear.fit(matrix, labels[rows], None if groups is None else groups[rows])
 
 
 def _first_choices(probabilities: Floats, labels: Labels, rows: Labels) -> NDArray[np.float64]:

@@ -101,7 +101,7 @@ def explain(
     if gain_of:
         progress(f"{gain_of}, what its trees look at")
         known = gain_of == chosen and drawn is rows
-        trees = fitted if known else clone(estimators[gain_of]).fit(drawn.X, drawn.y)
+        trees = fitted if known else clone(estimators[gain_of]).fit(drawn.X, drawn.y, drawn.folds)
         gain = gain_shares(trees, names.models, names.statistics)
     whole = of_rows[chosen] if drawn is rows else None
     return Explanation(
@@ -153,7 +153,7 @@ def worth_of_columns(
     """
     progress("columns shuffled")
     held_out = rows.folds == rows.folds.min()
-    fitted = clone(estimator).fit(rows.X[~held_out], rows.y[~held_out])
+    fitted = clone(estimator).fit(rows.X[~held_out], rows.y[~held_out], rows.folds[~held_out])
     asked = Rows(rows.X[held_out], rows.y[held_out], rows.folds[held_out]).some(PERMUTED_ROWS, seed)
     whole = average_precision_at_3(fitted.predict_proba(asked.X), asked.y)
     rng, found = np.random.default_rng(seed), []

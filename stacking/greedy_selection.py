@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ground.errors import BadSettings
 from stacking.blends import WeightedBlend
-from stacking.columns import LEAST_PROBABILITY, Floats, Labels, normalised, softmax
+from stacking.columns import LEAST_PROBABILITY, Floats, Groups, Labels, normalised, softmax
 from stacking.rivals import Rivals, bootstrap_bags
 from stacking.stacker import Stacker
 
@@ -43,7 +43,7 @@ class GreedyBlend(Stacker):
         self.bags = bags
         self.seed = seed
 
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         if self.mean not in get_args(Mean):
             raise BadSettings(f"Expected mean to be one of {', '.join(get_args(Mean))}, received {self.mean!r}.")
         geometric = self.mean == "geometric"

@@ -9,8 +9,9 @@ from sklearn.base import clone
 
 from ground.errors import BadSettings
 from ground.files import read_json_as, write_json
-from stacking.columns import Floats, Labels, join_columns
+from stacking.columns import Floats, Groups, Labels, join_columns
 from stacking.cross_validation import cross_predicted
+from stacking.parts import inner_parts
 from stacking.stacker import Stacker
 
 FIRST = ("linear", "lambdarank", "multiclass")  # unlike one another; the other rankers err where lambdarank does
@@ -21,10 +22,11 @@ NAMES = "first.json"
 class LayeredStacker(Stacker):
     """`second` over the base models, the statistics and, as models more, what each of `first` says.
 
-    What teaches `second` of a row is said by copies of `first` that were fitted without it (`inner_folds` random
-    parts); new rows are answered by copies fitted on all. All of that happens within `fit`: whoever holds rows back
-    from it holds them back from every layer. Three layers are a `second` of two. Both are given as in scikit-learn's
-    StackingClassifier, (name, estimator) pairs and an estimator, without their numbers of models and classes.
+    What teaches `second` of a row is said by copies of `first` that were fitted without it (`inner_folds` parts,
+    of whole groups where these are given); new rows are answered by copies fitted on all. All of that happens within
+    `fit`: whoever holds rows back from it holds them back from every layer. Three layers are a `second` of two. Both
+    are given as in scikit-learn's StackingClassifier, (name, estimator) pairs and an estimator, without their numbers
+    of models and classes.
     """
 
     kind = "meta"
@@ -45,18 +47,18 @@ class LayeredStacker(Stacker):
         self.inner_folds = inner_folds
         self.seed = seed
 
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         if not self.first or self.second is None:
             raise BadSettings("Expected estimators for both layers, received none for one. Give `first` and `second`.")
         rows, models, classes = probabilities.shape
         matrix = _matrix(probabilities, statistics)
         sizes = {"n_models": models, "n_classes": classes}
         first = [(name, clone(stacker).set_params(**sizes)) for name, stacker in self.first]
-        parts = np.random.default_rng(self.seed).permutation(rows) % self.inner_folds  # (N,)
+        parts = inner_parts(rows, self.inner_folds, self.seed, groups)  # (N,)
         said = [cross_predicted(stacker, matrix, labels, parts) for _, stacker in first]
-        self.first_ = [(name, stacker.fit(matrix, labels)) for name, stacker in first]
+        self.first_ = [(name, stacker.fit(matrix, labels, groups)) for name, stacker in first]
         second = clone(self.second).set_params(n_models=models + len(said), n_classes=classes)
-        self.second_ = second.fit(_joined(probabilities, said, statistics), labels)
+        self.second_ = second.fit(_joined(probabilities, said, statistics), labels, groups)
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
         matrix = _matrix(probabilities, statistics)

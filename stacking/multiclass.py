@@ -8,7 +8,7 @@ import numpy as np
 from ground.errors import BadOOF
 from stacking.blends import WeightedBlend
 from stacking.boosting import boost, load_booster, save_booster
-from stacking.columns import Floats, Labels, log_of, softmax
+from stacking.columns import Floats, Groups, Labels, log_of, softmax
 from stacking.stacker import Stacker
 
 
@@ -49,7 +49,7 @@ class MulticlassStacker(Stacker):
         self.threads = threads
         self.seed = seed
 
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         if probabilities.shape[2] < 2:
             raise BadOOF("Expected 2 classes or more, received 1 class. There is nothing to tell apart.")
         self.weights_ = WeightedBlend.weights_of(probabilities, labels)

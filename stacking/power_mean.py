@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stacking.columns import Floats, Labels, log_of, softmax
+from stacking.columns import Floats, Groups, Labels, log_of, softmax
 from stacking.rivals import Rivals, bootstrap_bags
 from stacking.stacker import Stacker
 
@@ -34,7 +34,7 @@ class PowerBlend(Stacker):
         self.bags = bags
         self.seed = seed
 
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         self.exponent_ = self._learned(probabilities, labels) if self.exponent is None else self.exponent
 
     def _learned(self, probabilities: Floats, labels: Labels) -> float:

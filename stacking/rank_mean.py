@@ -3,7 +3,7 @@
 import numpy as np
 
 from oof.ranking import top
-from stacking.columns import Floats, Labels, normalised
+from stacking.columns import Floats, Groups, Labels, normalised
 from stacking.stacker import Stacker
 
 
@@ -23,7 +23,7 @@ class RankBlend(Stacker):
         self.n_classes = n_classes
         self.places = places
 
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         """Nothing to learn."""
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:

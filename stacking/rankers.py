@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ground.errors import BadSettings
 from stacking.boosting import boost, load_booster, save_booster
 from stacking.candidates import CandidateTable, candidate_table
-from stacking.columns import Floats, Labels, log_of
+from stacking.columns import Floats, Groups, Labels, log_of
 from stacking.evidence import Evidence, cross_fitted
 from stacking.lessons import Lessons, lessons
 from stacking.linear import LinearStacker
@@ -70,15 +70,16 @@ class CandidateStacker(Stacker):
         self.threads = threads
         self.seed = seed
 
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         if self.objective not in OBJECTIVES:
             raise BadSettings(f"Expected the objective {', '.join(OBJECTIVES)}, received {self.objective!r}.")
         linear = LinearStacker(self.n_models, probabilities.shape[2], seed=self.seed)
         taught = np.random.default_rng(self.seed).permutation(len(labels)) < self.rows  # (N,)
-        parts = cross_fitted(linear, probabilities, statistics, labels, self.inner_folds, self.seed)
+        evidence = Evidence.of(linear, probabilities, statistics, labels, groups=groups)
+        as_strict = LinearStacker(**linear.get_params()).set_params(penalty=linear.penalty_)  # a number of all rows
+        parts = cross_fitted(as_strict, probabilities, statistics, labels, self.inner_folds, self.seed, groups)
         with lessons(parts, probabilities, statistics, labels, taught, self.candidates, self.most) as taken:
             self.booster_ = self._boosted(taken)
-        evidence = Evidence.of(linear, probabilities, statistics, labels)
         self.linear_, self.prior_, self.confusion_ = evidence.linear, evidence.prior, evidence.confusion
         self.precision_, self.recall_ = evidence.precision, evidence.recall
 
@@ -111,7 +112,6 @@ class CandidateStacker(Stacker):
             group=None if self.objective == "binary" else lessons.counts,
             init_score=self._start(lessons.opinion),
             feature_name=lessons.names,
-            categorical_feature=["class"],
         )
         settings = {
             "objective": OBJECTIVES[self.objective],

@@ -13,9 +13,10 @@ from sklearn.utils.validation import check_is_fitted
 from ground.arrays import read_npz
 from ground.errors import BadSettings
 from ground.files import whole_folder
-from stacking.columns import Floats, Labels, split_columns
+from stacking.columns import Floats, Groups, Labels, split_columns
 from stacking.description import read_description, write_description
 from stacking.matrices import classes_and_labels, matrix_to_answer, matrix_to_fit
+from stacking.parts import checked_groups
 
 ROWS_AT_ONCE = 20_000  # answered; × 5 models × 340 classes × 4 bytes = 136 MB for each array of that shape
 
@@ -35,10 +36,16 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     n_models: int
     n_classes: int | None
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:  # noqa: N803
+    def fit(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Self:  # noqa: N803
+        """Learn from X and y; `groups` (N,), where given, are the folds by which the base models were trained.
+
+        What is chosen or weighed by an inner cross-validation then holds for rows that other copies answer for.
+        """
         matrix, y = matrix_to_fit(self, X, y)
         self.classes_, labels = classes_and_labels(y, self.n_classes)
-        self._learn(*split_columns(matrix, self.n_models, len(self.classes_)), labels)
+        self._learn(
+            *split_columns(matrix, self.n_models, len(self.classes_)), labels, checked_groups(groups, len(labels))
+        )
         return self
 
     def predict_proba(self, X: ArrayLike) -> Floats:  # noqa: N803
@@ -83,8 +90,8 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         return tags
 
     @abstractmethod
-    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels) -> None:
-        """Learn from (N, M, C), (N, F) and (N,) labels 0 to C - 1."""
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
+        """Learn from (N, M, C), (N, F) and (N,) labels 0 to C - 1, with (N,) groups or None."""
 
     @abstractmethod
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:

@@ -60,7 +60,6 @@ def test_features_are_what_their_names_say() -> None:
         "deviation": own.std(axis=1),
         "first_votes": (OPINIONS.argmax(axis=2)[drawing] == classes[:, None]).sum(axis=1),
         "prior": EVIDENCE.prior[classes],
-        "class": classes,
         "statistic_1": DRAWINGS.statistics[drawing, 1],
         "model_1_confusion": EVIDENCE.confusion[1, PROBABILITIES[:, 1].argmax(axis=1)[drawing], classes],
         "model_0_precision": EVIDENCE.precision[0, classes],

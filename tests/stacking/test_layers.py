@@ -50,7 +50,9 @@ def test_no_row_teaches_the_second_layer_by_an_answer_that_knew_its_label() -> N
         def __init__(self, n_models: int = 1, n_classes: int | None = None) -> None:
             self.n_models, self.n_classes = n_models, n_classes
 
-        def _learn(self, probabilities: np.ndarray, statistics: np.ndarray, labels: np.ndarray) -> None:
+        def _learn(
+            self, probabilities: np.ndarray, statistics: np.ndarray, labels: np.ndarray, groups: np.ndarray
+        ) -> None:
             self.known_ = {row.tobytes(): label for row, label in zip(probabilities, labels.tolist(), strict=True)}
 
         def _probabilities(self, probabilities: np.ndarray, statistics: np.ndarray) -> np.ndarray:
@@ -60,9 +62,11 @@ def test_no_row_teaches_the_second_layer_by_an_answer_that_knew_its_label() -> N
     class Listener(WeightedBlend):
         """Keeps what it was taught by."""
 
-        def _learn(self, probabilities: np.ndarray, statistics: np.ndarray, labels: np.ndarray) -> None:
+        def _learn(
+            self, probabilities: np.ndarray, statistics: np.ndarray, labels: np.ndarray, groups: np.ndarray
+        ) -> None:
             self.heard_ = probabilities[:, -1].argmax(axis=1)
-            super()._learn(probabilities, statistics, labels)
+            super()._learn(probabilities, statistics, labels, groups)
 
     stack = LayeredStacker([("parrot", Parrot())], Listener(), MODELS, CLASSES).fit(X, Y)
     assert (stack.second_.heard_ == 0).all()

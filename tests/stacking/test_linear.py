@@ -51,5 +51,5 @@ def test_the_rows_fitted_are_bounded() -> None:
     columns = join_columns([rng.dirichlet(np.ones(3), size=500).astype(np.float32)])
     bounded = LinearStacker(1, 3, rows=100, seed=5)
     rows = np.random.default_rng(5).choice(500, 100, replace=False)
-    expected = LinearStacker(1, 3).fit(columns[rows], labels[rows]).predict_proba(columns)
+    expected = LinearStacker(1, 3, seed=5).fit(columns[rows], labels[rows]).predict_proba(columns)
     np.testing.assert_allclose(bounded.fit(columns, labels).predict_proba(columns), expected, atol=1e-5)

@@ -17,13 +17,13 @@ X, Y = columns_of(DRAWINGS), DRAWINGS.label
 def fits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The rows of each linear fit that is really made."""
     rows: list[int] = []
-    fit = linear._fitted
+    fit = linear.logistic_matrix
 
     def counted(inputs, start, labels, penalty, iterations):
         rows.append(len(labels))
         return fit(inputs, start, labels, penalty, iterations)
 
-    monkeypatch.setattr(linear, "_fitted", counted)
+    monkeypatch.setattr(linear, "logistic_matrix", counted)
     return rows
 
 
