@@ -200,7 +200,8 @@ def test_the_explanation_shows_worth_corrections_and_no_empty_table(run: RunFold
     assert reader.text.index("Classes, against strokes") < reader.text.index("What mean looks at")
     assert "unchanged" not in reader.text
     assert "What the trees look at" not in reader.text
-    assert "points" not in reader.text  # a column that changes nothing
+    assert "<td>paint</td>" in page
+    assert "<td>points</td>" not in page  # a column that changes nothing
     assert page.count('class="whisker marked"') == 1 + 2  # the chosen method, and what counts for sure
 
 
