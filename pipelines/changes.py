@@ -34,7 +34,8 @@ def read_settings(run: RunFolder) -> RunSettings:
         )
     try:
         settings = RunSettings.of(read_toml(run.settings), str(run.settings))
-        if absent := [name for name in settings.models if name not in settings.train_by_model]:
+        known = settings.train_by_model.keys() | settings.train_given.keys()
+        if absent := [name for name in settings.models if name not in known]:
             raise BadSettings(f"Expected a table for each model in {run.settings}, there is none for {absent[0]}.")
     except BadSettings as error:
         raise BadSettings(

@@ -69,7 +69,7 @@ def test_an_error_amid_many_short_tasks_fails_no_thread(tmp_path, monkeypatch):
         folder = tmp_path / str(n)
         folder.mkdir()
         with pytest.raises(BadData):
-            run_tasks([*notes(folder, 4), refusal, *notes(folder, 60)], workers=2)
+            run_tasks([*notes(folder, 64)[:4], refusal, *notes(folder, 64)[4:]], workers=2)
     assert not failed
     assert not any(thread.name == "ExecutorManagerThread" for thread in threading.enumerate())
 
