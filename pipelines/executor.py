@@ -33,6 +33,7 @@ KEPT_MEMORY = {  # for glibc, bytes; elsewhere without effect
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**30),
     "MALLOC_TOP_PAD_": str(256 * 2**20),
 }
+SHARED_GPU = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}  # not all of it for one
 PATIENCE = 10.0  # seconds that a scheduler has to answer
 
 Plain = str | int | float | bool | None | list[Any] | tuple[Any, ...] | dict[str, Any]
@@ -119,7 +120,7 @@ def _in_this_process(tasks: Sequence[Task]) -> Ended:
 
 
 def _in_processes(tasks: Sequence[Task], workers: int) -> Ended:
-    environment = worker_environment(max(1, cores() // workers))
+    environment = {**worker_environment(max(1, cores() // workers)), **SHARED_GPU}
     # a worker that has grown is replaced between two tasks; to tell of it would only worry
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     executor = ProcessPoolExecutor(workers, env=environment, initializer=begin_worker, initargs=(os.getpid(),))
