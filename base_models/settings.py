@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, model_validator
@@ -35,13 +34,6 @@ def _unrecognized(value: Any) -> float | str:
     if isinstance(value, float) and 0 < value < 1:
         return value
     raise ValueError("Expected 'keep', 'drop', or their weight beside the others', such as 0.5")
-
-
-# Settings that came after the first trainings and are off by default. Where they are off, records of a training don't
-# name them, so that work from before them is known as the same.
-LATER = frozenset(
-    ["scale_rate", "average_checkpoints", "mixup", "cutmix", "unrecognized", "balance_classes", "precision"]
-)
 
 
 class TrainSettings(Settings):
@@ -91,19 +83,6 @@ class TrainSettings(Settings):
         """
         times = self.batch_size / USUAL_BATCH
         return self.learning_rate * {"off": 1.0, "sqrt": math.sqrt(times), "linear": times}[self.scale_rate]
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """The settings as JSON values, without those of `LATER` that are off."""
-        return self.model_dump(mode="json", exclude=set(self._off))
-
-    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        off = self._off
-        return [(name, value) for name, value in super().__repr_args__() if name not in off]
-
-    @property
-    def _off(self) -> list[str]:
-        return [name for name in LATER if getattr(self, name) == type(self).model_fields[name].default]
 
     def passes(self, rows: int) -> int:
         """The epochs that `epochs` comes to on so many training rows: a whole number, at least 1."""

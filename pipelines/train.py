@@ -102,7 +102,7 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
     load_models(settings.model_files)
     chosen, training = model_named(model), settings.train_by_model[model]
     shards = Shards.open(run.shards)
-    config = {"model": model, "seed": settings.seed, "train": training.record}
+    config = {"model": model, "seed": settings.seed, "train": training.model_dump(mode="json")}
     test = shards.test()
     store = OOFStore.create(
         run.oof(model),
