@@ -25,6 +25,14 @@ def _epochs(value: Any) -> int | str:
     raise ValueError('Expected epochs such as 20, or drawings to see in all such as "160000 drawings"')
 
 
+def _pseudo_labels(value: Any) -> float | str:
+    if value == "off":
+        return "off"
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    raise ValueError("Expected 'off', or the least probability that the teacher must give, such as 0.9")
+
+
 Epochs = Annotated[int | str, PlainValidator(_epochs)]  # passes, or as many as see, say, "160000 drawings"
 
 
@@ -64,6 +72,11 @@ class TrainSettings(Settings):
     feed: FeedName = "shards"  # what hands out the batches; all give the same drawings, shards the fastest
     small_first: Share = 0.0  # share of the epochs, from the first, on pictures of half the size: at a quarter the cost
     start_from: str = ""  # another run's folder: a fold starts from the weights of its model and fold there
+    teacher: str = ""  # another run's folder: a fold learns from what the networks without it answer there
+    teacher_models: tuple[str, ...] = ()  # those of the other run whose mean answer counts; none named: this model's
+    teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.5  # of it in a training drawing's target, beside its label
+    pseudo_labels: Annotated[float | str, PlainValidator(_pseudo_labels)] = "off"  # or test drawings whose likeliest
+    # class has this probability or more, such as 0.9, are learned by that answer; all of them from 0
     views: Count = 1  # looks at a drawing that a prediction is the mean of: as it is, then moved as in training
 
     @model_validator(mode="after")
@@ -95,4 +108,5 @@ class TrainSettings(Settings):
 
         Its last weights count: they are a beginning, and its epochs may be fewer than `average_checkpoints`.
         """
-        return self.but(epochs=self.pretrain_epochs, feed="shards", start_from="", average_checkpoints=1)
+        alone = {"start_from": "", "teacher": "", "teacher_models": (), "pseudo_labels": "off"}
+        return self.but(epochs=self.pretrain_epochs, feed="shards", average_checkpoints=1, **alone)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from base_models.records import DONE, TrainingRecord
-from base_models.seen import digest, require_unseen
+from base_models.seen import digest, require_unseen, require_unseen_by
 from features.shards import Shards
 from ground.errors import BadData, DoodlestackError, FoldMismatch, IncompleteOOF, MissingResult
 from oof.audit import store_problems
@@ -18,11 +18,9 @@ from pipelines.settings import RunSettings
 from pipelines.stack import stacked_models
 
 PROVED = "no held-out key_id was seen, by SHA-256 of all that were"
-UNRECORDED = "trained by a version that did not record it"
 MISSING = "not trained yet"
 TRAININGS: dict[str, tuple[State, str]] = {  # what may be known of one, how it is taken, and what to do
     PROVED: ("ok", ""),
-    UNRECORDED: ("warning", "Train anew to have it recorded, or take it on trust."),
     MISSING: ("note", ""),
 }
 
@@ -54,7 +52,7 @@ def _pretraining_check(run: RunFolder, model: str) -> Check:
     if not is_done(run, model):
         return Check(name, "note", MISSING)
     seen, left = TrainingRecord.read(run.pretrained(model) / DONE).seen, drawings_to_learn(run)
-    if seen is None or seen.key_ids != digest(left.key_id):
+    if seen.key_ids != digest(left.key_id):
         found = f"it saw others than the {len(left):,} drawings that are not among the run's own"
         return Check(name, "failure", found, f"Delete {run.root / 'models' / model}, and train it again.")
     return Check(name, "ok", f"{len(left):,} drawings, none among the run's own, by SHA-256 of all that were seen")
@@ -88,9 +86,9 @@ def _training(run: RunFolder, shards: Shards, model: str, fold: int, folds: int)
             f"Expected in {path} a training of {model} without fold {fold} of {folds}, received one of {done.model} "
             f"without fold {done.fold} of {done.folds}. Delete {path.parent} and train it."
         )
-    if done.seen is None:
-        return UNRECORDED
     require_unseen(done.seen, shards.key_id, fold, folds)
+    for teacher in done.teachers:
+        require_unseen_by(teacher, shards.key_id, fold, folds)
     return PROVED
 
 

@@ -159,7 +159,7 @@ def spec_of(inputs: ModelInput) -> Any:
 
 
 def batch_spec(inputs: ModelInput, weighted: bool, classes: int | None) -> Any:
-    """The `tf.TensorSpec`s of whole batches: (x, y) or (x, y, weights), y labels or soft labels of `classes` classes."""
+    """The `tf.TensorSpec`s of whole batches: (x, y) or (x, y, weights), y labels or soft ones of so many classes."""
     x = tf.nest.map_structure(lambda one: tf.TensorSpec((None, *one.shape), one.dtype), spec_of(inputs))
     label = tf.TensorSpec((None,), tf.int32)
     y = label if classes is None else tf.TensorSpec((None, 1 + classes), tf.float32)
