@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from base_models.records import DONE, TrainingRecord
-from base_models.seen import digest, require_unseen, require_unseen_by
+from base_models.seen import digest, require_unseen
 from features.shards import Shards
 from ground.errors import BadData, DoodlestackError, FoldMismatch, IncompleteOOF, MissingResult
 from oof.audit import store_problems
 from oof.store import OOFStore
 from pipelines.checks import Check, State
 from pipelines.copies import copies_checks
+from pipelines.lessons_audit import lesson_checks
 from pipelines.pretrain import drawings_to_learn, is_done, is_pretrained_first
 from pipelines.run_folder import RunFolder
 from pipelines.scores import Scores
@@ -30,6 +31,7 @@ def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> li
 
     - Pretraining: what was learned first is none of the run's drawings.
     - Training: the drawings that each (model, fold) saw are, by their SHA-256, those outside the fold.
+    - Teachers: so are those that each network saw which one learned from; what it learned beside them is test drawings.
     - Probabilities: each row was predicted by the fold that held it out, once, and is a row of probabilities.
     - Stack: it was fitted on exactly those.
     - Copies: equal drawings under different key_ids, which no rule of folds keeps apart, are counted.
@@ -41,6 +43,7 @@ def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> li
     return [
         *(_pretraining_check(run, name) for name in models if is_pretrained_first(settings, name)),
         *(check for name in models for check in _training_checks(run, settings, shards, name)),
+        *(check for name in settings.models for check in lesson_checks(run, shards, name, settings.folds)),
         *(check for name in models for check in _probability_checks(run, settings, shards, name)),
         *_stack_checks(run, settings, shards),
         *copies_checks(shards, settings.folds, file),
@@ -87,8 +90,6 @@ def _training(run: RunFolder, shards: Shards, model: str, fold: int, folds: int)
             f"without fold {done.fold} of {done.folds}. Delete {path.parent} and train it."
         )
     require_unseen(done.seen, shards.key_id, fold, folds)
-    for teacher in done.teachers:
-        require_unseen_by(teacher, shards.key_id, fold, folds)
     return PROVED
 
 
