@@ -42,12 +42,15 @@ def read_pseudo_labels(path: Path, classes: Sequence[str]) -> tuple[NDArray[np.i
     """key_ids (n,) and places in the class list (n,); raises `MissingResult`, `BadData` where damaged."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            lines = [(int(row["key_id"]), classes.index(row["word"])) for row in csv.DictReader(file)]
+            rows = csv.DictReader(file)
+            if tuple(rows.fieldnames or ()) != COLUMNS:
+                raise ValueError(f"a header of {rows.fieldnames}")
+            lines = [(int(row["key_id"]), classes.index(row["word"])) for row in rows]
         key_id = np.array([key for key, _ in lines], np.int64)
     except FileNotFoundError as error:
         raise MissingResult(f"Expected {path}, received no such file. {_mend(path)}") from error
     except (OSError, ValueError, KeyError, TypeError, OverflowError, csv.Error) as error:
-        raise BadData(f"Expected {', '.join(COLUMNS)} in {path}, received others ({error}). {_mend(path)}") from error
+        raise BadData(f"Expected lines of {','.join(COLUMNS)} in {path}, received {error}. {_mend(path)}") from error
     return key_id, np.array([label for _, label in lines], np.int16)
 
 

@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import asdict, replace
 from itertools import count
 
@@ -21,8 +22,8 @@ from oof.forms import Dense, TopK
 from oof.part import Part
 
 FOLD, FOLDS = 1, 3
-QUICK = TrainSettings(epochs=10, batch_size=16, inner_validation=0.1, label_smoothing=0.0)
-TAUGHT = QUICK.but(teacher="other", teacher_share=1.0)
+QUICK = TrainSettings(epochs=2, batch_size=16, inner_validation=0.1, label_smoothing=0.0)
+TAUGHT = QUICK.but(teacher="other", teacher_share=0.5)
 
 
 class InMemory:
@@ -62,6 +63,14 @@ def drawings():
     return Drawings.from_strokes(strokes, key_id, label=np.arange(60) % 2)
 
 
+@pytest.fixture(scope="module")
+def teacher(drawings, tmp_path_factory):
+    """The folder of a network trained without the fold."""
+    folder = tmp_path_factory.mktemp("teacher")
+    trained(InMemory(drawings), folder, seed=2)
+    return folder
+
+
 def trained(source, out, settings=QUICK, fold=FOLD, **given):
     return train_fold(LINES, source, fold, FOLDS, settings, out, **{"seed": 1, **given})
 
@@ -78,10 +87,10 @@ def same(one, other):
 
 def test_a_student_learns_what_its_teacher_says_and_leaves_no_lesson_behind(drawings, tmp_path):
     wrong = InMemory(replace(drawings, label=1 - drawings.label))
-    trained(wrong, tmp_path / "teacher")
-    source = InMemory(drawings)
+    trained(wrong, tmp_path / "teacher", QUICK.but(epochs=10))
+    source, settings = InMemory(drawings), TAUGHT.but(epochs=10)
     believing, doubting = (
-        trained(source, tmp_path / str(share), TAUGHT.but(teacher_share=share), teachers=[tmp_path / "teacher"])
+        trained(source, tmp_path / str(share), settings.but(teacher_share=share), teachers=[tmp_path / "teacher"])
         for share in (1.0, 0.1)
     )
     assert hits(believing, source) < 0.1
@@ -96,23 +105,21 @@ def test_no_label_of_the_held_out_fold_reaches_teacher_or_student(drawings, tmp_
     for name, given in (("these", drawings), ("others", other)):
         trained(InMemory(given), tmp_path / name / "teacher", seed=2)
         teachers = [tmp_path / name / "teacher"]
-        students.append(trained(InMemory(given), tmp_path / name, TAUGHT.but(teacher_share=0.5), teachers=teachers))
+        students.append(trained(InMemory(given), tmp_path / name, TAUGHT, teachers=teachers))
     assert same(*students)
 
 
-def test_several_teachers_and_those_who_taught_them_are_recorded(drawings, tmp_path):
-    source = InMemory(drawings)
-    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
-    trained(source, first)
-    trained(source, second, TAUGHT, teachers=[first], seed=2)
-    trained(source, third, TAUGHT.but(teacher_models=("lines", "lines")), teachers=[second, first], seed=3)
-    teachers = TrainingRecord.read(third / DONE).teachers
-    assert [teacher.folder for teacher in teachers] == [str(second), str(first)]
-    for teacher in teachers:
-        require_unseen_by(teacher, source.key_id, FOLD, FOLDS)
+def test_several_teachers_and_those_who_taught_them_are_recorded(drawings, teacher, tmp_path):
+    source, second, third = InMemory(drawings), tmp_path / "second", tmp_path / "third"
+    trained(source, second, TAUGHT, teachers=[teacher])
+    trained(source, third, TAUGHT, teachers=[second, teacher], seed=3)
+    recorded = TrainingRecord.read(third / DONE).teachers
+    assert [one.folder for one in recorded] == [str(second), str(teacher)]
+    for one in recorded:
+        require_unseen_by(one, source.key_id, FOLD, FOLDS)
 
 
-def test_a_teacher_of_another_fold_or_of_other_drawings_or_taught_by_such_is_refused(drawings, tmp_path):
+def test_a_teacher_of_another_fold_or_of_other_drawings_or_taught_by_such_is_refused(drawings, teacher, tmp_path):
     source, out = InMemory(drawings), tmp_path / "student"
     trained(source, tmp_path / "fold 0", fold=0)
     with pytest.raises(FoldMismatch, match=r"teacher without fold 1 of 3, received lines without fold 0 of 3"):
@@ -120,20 +127,18 @@ def test_a_teacher_of_another_fold_or_of_other_drawings_or_taught_by_such_is_ref
     trained(InMemory(drawings[:50]), tmp_path / "fewer")
     with pytest.raises(FoldMismatch, match=r"which has seen 34 drawings that are not those.*the same holdout"):
         trained(source, out, TAUGHT, teachers=[tmp_path / "fewer"])
-    trained(source, tmp_path / "between")
     leaky = TrainingRecord.read(tmp_path / "fold 0" / DONE)
-    teacher = Teacher("its own", "lines", 0, FOLDS, "0f" * 32, leaky.seen)
-    done = TrainingRecord.read(tmp_path / "between" / DONE)
-    write_json(tmp_path / "between" / DONE, asdict(replace(done, teachers=(teacher,))))
+    its_own = Teacher("its own", "lines", 0, FOLDS, "0f" * 32, leaky.seen)
+    shutil.copytree(teacher, tmp_path / "between")
+    done = TrainingRecord.read(teacher / DONE)
+    write_json(tmp_path / "between" / DONE, asdict(replace(done, teachers=(its_own,))))
     with pytest.raises(FoldMismatch, match=r"received lines without fold 0 of 3 \(its own\)"):
         trained(source, out, TAUGHT, teachers=[tmp_path / "between"])
     assert not out.exists()
 
 
-def test_a_stopped_student_goes_on_exactly_and_one_stopped_while_it_asks_begins_anew(drawings, tmp_path):
-    source, teachers = InMemory(drawings), [tmp_path / "teacher"]
-    trained(source, tmp_path / "teacher", seed=2)
-    settings = TAUGHT.but(teacher_share=0.5, mixup=0.2)
+def test_a_stopped_student_goes_on_exactly_and_one_stopped_while_it_asks_begins_anew(drawings, teacher, tmp_path):
+    source, teachers, settings = InMemory(drawings), [teacher], TAUGHT.but(mixup=0.2)
     whole = trained(source, tmp_path / "whole", settings, teachers=teachers)
     out = tmp_path / "parted"
     with pytest.raises(KeyboardInterrupt):
@@ -146,16 +151,14 @@ def test_a_stopped_student_goes_on_exactly_and_one_stopped_while_it_asks_begins_
     assert same(trained(source, out, settings, teachers=teachers), whole)
 
 
-def test_damaged_answers_are_refused(drawings, tmp_path):
-    source, out = InMemory(drawings), tmp_path / "student"
-    trained(source, tmp_path / "teacher")
-    looks = count(1)
+def test_damaged_answers_are_refused(drawings, teacher, tmp_path):
+    source, out, looks = InMemory(drawings), tmp_path / "student", count(1)
     with pytest.raises(KeyboardInterrupt):
-        trained(source, out, TAUGHT, teachers=[tmp_path / "teacher"], stop=lambda: next(looks) == 4)
+        trained(source, out, TAUGHT, teachers=[teacher], stop=lambda: next(looks) == 4)
     file = next((out / LESSON).glob("answers.prob*"))
     file.write_bytes(file.read_bytes()[:-2] + b"!!")
     with pytest.raises(ValueError, match="is damaged"):
-        trained(source, out, TAUGHT, teachers=[tmp_path / "teacher"])
+        trained(source, out, TAUGHT, teachers=[teacher])
 
 
 def test_targets_are_partly_labels_and_of_test_drawings_all_of_the_answer(drawings, tmp_path):
