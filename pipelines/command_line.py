@@ -9,9 +9,9 @@ from ground.errors import DoodlestackError
 from ground.faults import told
 from pipelines.commands import exchange, export, look, steps
 from pipelines.progress import console
-from pipelines.stopping import interrupt_on_sigterm
+from pipelines.stopping import INTERRUPTED, STOPPED
 
-BAD_INPUT, INTERRUPTED = 2, 130  # exit codes; 130 = 128 + SIGINT, as shells have it
+BAD_INPUT = 2  # the exit code
 
 
 class Group(TyperGroup):
@@ -27,7 +27,7 @@ class Group(TyperGroup):
             console.print(f"{mendable}", style="red", markup=False, soft_wrap=True)
             raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
-            console.print("stopped; the same command goes on from here")
+            console.print(STOPPED)
             raise typer.Exit(INTERRUPTED) from None
 
 
@@ -47,9 +47,3 @@ steps.add_to(app)
 exchange.add_to(app)
 export.add_to(app)
 look.add_to(app)
-
-
-def main() -> None:
-    """The entry point of the `doodlestack` script."""
-    interrupt_on_sigterm()
-    app()
