@@ -1,5 +1,6 @@
 """The command line `doodlestack`: its commands, and how errors and Ctrl-C are told."""
 
+import sys
 from typing import Any
 
 import typer
@@ -24,11 +25,18 @@ class Group(TyperGroup):
         except Exception as error:
             if not isinstance(mendable := told(error), DoodlestackError):
                 raise
-            console.print(f"{mendable}", style="red", markup=False, soft_wrap=True)
+            _tell(mendable)
             raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
             console.print(STOPPED)
             raise typer.Exit(INTERRUPTED) from None
+
+
+def _tell(error: DoodlestackError) -> None:
+    try:
+        console.print(f"{error}", style="red", markup=False, soft_wrap=True)
+    except (MemoryError, ImportError):  # colours take memory, which may be what is wanting
+        sys.stderr.write(f"{error}\n")
 
 
 app = typer.Typer(

@@ -20,13 +20,13 @@ from multiprocessing.process import BaseProcess
 from pkgutil import resolve_name
 from typing import Any, cast
 
-import psutil
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.backend.process import LokyProcess
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from ground.errors import BadSettings, DoodlestackError, NotEnoughRoom
 from ground.faults import GO_ON, told
+from pipelines.memory import available_memory
 from pipelines.progress import Board
 from pipelines.stopping import GRACE, begin_worker, heard_stop, held_back
 
@@ -86,7 +86,7 @@ def run_tasks(tasks: Sequence[Task], workers: int = 0, scheduler: str = "", titl
 
 def workers_that_fit() -> int:
     """Processes that this machine's cores and free memory hold."""
-    return max(1, min(cores(), int(psutil.virtual_memory().available // WORKER_MEMORY)))
+    return max(1, min(cores(), int(available_memory() // WORKER_MEMORY)))
 
 
 def cores() -> int:
