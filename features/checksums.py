@@ -1,4 +1,4 @@
-"""Whether files still hold what was written: each has a checksum, verified once a process, and anew where it changed."""
+"""Whether files still hold what was written: each has a checksum, verified once a process or where the file changed."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
