@@ -114,7 +114,10 @@ def start_network(plan: Plan, trained: keras.Model | None = None) -> keras.Model
 
 
 def _compiles() -> bool:
-    """Whether Keras may compile steps: on a GPU or TPU. On a CPU it takes many seconds and these nets run no faster."""
+    """Whether Keras may compile steps: always under jax, where each operation by itself is slow; TensorFlow's take many
+    seconds and run no faster on a CPU, so there on a GPU or TPU alone."""
     if keras.backend.backend() == "torch":  # whose compiler Keras leaves alone, and whose devices it does not list
         return False
+    if keras.backend.backend() == "jax":
+        return True
     return any(name.startswith(("gpu", "tpu")) for name in map(str.lower, keras.distribution.list_devices()))

@@ -37,6 +37,7 @@ KEPT_MEMORY = {  # for glibc, bytes; elsewhere without effect
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**30),
     "MALLOC_TOP_PAD_": str(256 * 2**20),
 }
+SHARED_GPU = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}  # not all of it for one
 PATIENCE = 10.0  # seconds that a scheduler has to answer
 LOOK = 0.2  # seconds between two looks whether a stop was asked for
 
@@ -124,7 +125,7 @@ def _in_this_process(tasks: Sequence[Task]) -> Ended:
 
 
 def _in_processes(tasks: Sequence[Task], workers: int) -> Ended:
-    environment = worker_environment(max(1, cores() // workers))
+    environment = {**worker_environment(max(1, cores() // workers)), **SHARED_GPU}
     # a worker that has grown is replaced between two tasks; to tell of it would only worry
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     still, says_still = Pipe(duplex=False)

@@ -32,7 +32,8 @@ def open_feed(
 
     x is (B, *inputs.shape), or a dictionary of such, y (B,) int32; a row that is given twice comes twice, augmented
     anew. With `weights` (N,), one for each drawing of the shards, batches are (x, y, w), w (B,) float32. With `mixing`
-    y is (B, 1 + C) float32: the label, then the parts of all classes, see `features.mixing`.
+    y is (B, 1 + C) float32: the label, then the parts of all classes, see `features.mixing`. Under jax, shuffled
+    batches are all of one size and have weights, see `ShardFeed`.
 
     With `shuffle` each epoch has an order of its own that (seed, epoch) fixes: a true permutation from `shards`, from
     the others the shards' files in random order through a shuffle buffer. Without, rows come in the order of the
@@ -45,10 +46,23 @@ def open_feed(
         from features.feeds.shards import ShardFeed
 
         batches = ShardFeed(
-            shards, rows, inputs, batch_size, augmentation, seed, shuffle, epoch, first_step, weights, mixing
+            shards,
+            rows,
+            inputs,
+            batch_size,
+            augmentation,
+            seed,
+            shuffle,
+            epoch,
+            first_step,
+            weights,
+            mixing,
+            full=shuffle and backend() == "jax",  # which compiles a step for every size of batch
         )
         if backend() != "tensorflow":
-            return batches
+            from features.feeds.ahead import Ahead
+
+            return Ahead(batches)
         from features.feeds.mapped import mapped
         from features.feeds.tuning import untuned
 
