@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from features.arrow_files import MEND, SCHEMA, ArrowDrawings, open_batches, record_batch
+from features.checksums import require_as_written
 from features.classes import read_classes
 from features.drawings import CV_SHARDS, Drawings
 from features.joined_drawings import JoinedDrawings
@@ -62,8 +63,11 @@ class Shards:
                 f"Run `doodlestack shuffle` first."
             )
         classes = read_classes(paths[0])
-        if (folder / REPORT).exists() and read_json_as(folder / REPORT, Report).plan.classes != classes:
-            raise BadData(f"Expected in {paths[0]} the classes of {REPORT}, received others. {MEND}")
+        if (folder / REPORT).exists():
+            report = read_json_as(folder / REPORT, Report)
+            if report.plan.classes != classes:
+                raise BadData(f"Expected in {paths[0]} the classes of {REPORT}, received others. {MEND}")
+            require_as_written(folder, report.sha256, MEND)
         kept = range(CV_SHARDS - Holdout.of(folder).cv_shards)
         return cls(folder, classes, _opened(folder, kept, classes))
 

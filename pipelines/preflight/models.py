@@ -1,5 +1,6 @@
 """Can every chosen model be trained, from what it starts with and what it reads?"""
 
+import os
 import traceback
 from collections.abc import Sequence
 from functools import partial
@@ -22,6 +23,7 @@ from pipelines.other_runs import teachers_of, weights_of
 from pipelines.preflight.drawings_known import Known
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
+from pipelines.stopping import begin_worker
 from pipelines.train import is_whole
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def _forward_pass(
 
 
 def _in_own_process(arguments: tuple[object, ...]) -> "Footprint":
-    with ProcessPoolExecutor(1) as executor:
+    with ProcessPoolExecutor(1, initializer=begin_worker, initargs=(os.getpid(),)) as executor:
         footprint: Footprint = executor.submit(try_one, *arguments).result()
     return footprint
 
