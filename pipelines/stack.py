@@ -69,7 +69,7 @@ def _stack(
         tell(f"{chosen}, on all rows")
         fitted = estimators[chosen].fit(X, rows.y, rows.folds)
         if settings.stack.explain:
-            explained = explain(chosen, estimators, compared.probabilities, rows, names, fitted, settings.seed, tell)
+            explained = explain(chosen, estimators, compared.probabilities, rows, names, settings.seed, tell)
     holdout = _on_holdout(run, settings, shards, chosen, fitted, names.models)
     table = tuple(replace(row, seconds=row.seconds + seconds.get(row.name, 0.0)) for row in compared.scores)
     scores = Scores(len(X), shards.classes, table, chosen, compared.reason, inputs, compared.nested, holdout, explained)

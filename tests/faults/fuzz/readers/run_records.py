@@ -41,7 +41,9 @@ SCORES = Scores(
     inputs={"tiny": "0f" * 32},
     nested=Nested(("mean", "tiny"), 0.91, 0.89, 0.93, optimism=0.01),
     holdout=HoldoutScore(12, 0.9, 0.8, 1.0, accuracy=0.8, log_loss=0.6, looks=2),
-    explanation=Explanation("mean", (WORTH,), (WORTH,), (CHANGED,), "tiny", (CHANGED,), "mean", (Gain("tiny", 1.0),)),
+    explanation=Explanation(
+        "mean", (WORTH,), (90, 30), (WORTH,), 30, (CHANGED,), "tiny", (CHANGED,), "mean", (Gain("tiny", 1.0),)
+    ),
 )
 RECORD = TrainingRecord("tiny", 0, 2, seed=1, rows=80, epochs=3, parameters=1234, seconds=30.5, settings={"epochs": 3})
 UNDER_WAY = EpochUnderWay(epoch=3, epochs=3, step=7, steps=40, map_at_3=0.5)
