@@ -2,36 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from base_models.records import DONE, TrainingRecord
 from features.cores import threads
 from features.drawings import cv_of
 from features.shards import Shards
-from features.statistics import STATISTICS, stroke_statistics
 from ground.errors import BadData, MissingResult, RunChanged
 from ground.files import whole_folder, write_json
 from oof.folds import fold_of
 from oof.store import OOFStore
 from pipelines.alone import alone_at
 from pipelines.changes import discard
-from pipelines.holdout import holdout_probabilities, predict_holdout, score_holdout
+from pipelines.holdout import predict_holdout, score_holdout
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
 from pipelines.scores import FILE, HoldoutScore, Scores
 from pipelines.settings import RunSettings
+from pipelines.stack_rows import COLUMNS, answers, columns
 from stacking.choice import compare
-from stacking.columns import Floats, join_columns
+from stacking.columns import Floats
 from stacking.explanation import Names, Rows, explain
 from stacking.layers import layered
 from stacking.methods import methods
 from stacking.shared_fits import fits_shared
 from stacking.stacker import Stacker
-
-CHUNK = 100_000  # drawings whose statistics are taken at a time; their points take 10 MB
 
 
 def stack(run: RunFolder, settings: RunSettings, force: bool = False) -> None:
@@ -57,7 +53,7 @@ def _stack(
     seconds = {name: training_seconds(run, name, settings.folds) for name in inputs}  # damage is told before the work
     X = columns([store.read(shards.key_id) for store in stores], shards)  # (N, M * C + F)  # noqa: N806
     rows = Rows(X, shards.label.astype(np.int64), fold_of(shards.key_id, settings.folds))
-    names, cv = Names([*inputs], shards.classes, STATISTICS), cv_of(shards.key_id)
+    names, cv = Names([*inputs], shards.classes, COLUMNS), cv_of(shards.key_id)
     estimators, nested = _estimators(settings, names.models, len(shards.classes)), _is_nested(settings, len(X))
     with console.status("stack") as status, fits_shared():
 
@@ -95,8 +91,8 @@ def _on_holdout(
         console.print(f"the holdout is not scored: {', '.join(imported)} came without probabilities of it")
         return None
     predict_holdout(run, settings, models)
-    X = columns(holdout_probabilities(run, models, shards), shards.holdout())  # noqa: N806
-    return score_holdout(run, method, fitted.predict_proba(X), shards, settings.seed)
+    said = answers(fitted, [OOFStore(run.holdout(name)) for name in models], shards.holdout())
+    return score_holdout(run, method, said, shards, settings.seed)
 
 
 def stacked_models(run: RunFolder, settings: RunSettings) -> list[str]:
@@ -104,15 +100,6 @@ def stacked_models(run: RunFolder, settings: RunSettings) -> list[str]:
     folders = [path.parent for path in sorted(run.oof_root.glob("*/manifest.json"))]
     imported = [folder.name for folder in folders if "imported" in OOFStore(folder).manifest.config]
     return [*settings.models, *imported]
-
-
-def columns(probabilities: Sequence[NDArray[np.float32]], source: Any) -> NDArray[np.float32]:
-    """(N, M * C + F) what meta-models take, from M models' probabilities (N, C) and the drawings of `source`."""
-    statistics = np.empty((len(source), len(STATISTICS)), np.float32)
-    for first in range(0, len(source), CHUNK):
-        rows = np.arange(first, min(first + CHUNK, len(source)))
-        statistics[rows] = stroke_statistics(source.take(rows))
-    return join_columns(probabilities, statistics)
 
 
 def _estimators(settings: RunSettings, models: Sequence[str], classes: int) -> dict[str, Stacker]:
@@ -123,9 +110,11 @@ def _estimators(settings: RunSettings, models: Sequence[str], classes: int) -> d
         wanted.remove("multiclass")
         limit = f"stack.multiclass_classes={chosen.multiclass_classes}"
         console.print(f"multiclass is left out: {classes} classes, {limit}; it grows a tree a class a round")
-    every = methods(models, classes, multiclass="multiclass" in wanted, threads=threads(), seed=settings.seed)
+    every = methods(
+        models, classes, multiclass="multiclass" in wanted, categorical=True, threads=threads(), seed=settings.seed
+    )
     for name in ("lambdarank", "xendcg", "binary"):
-        every[name].set_params(candidates=chosen.candidates, rounds=chosen.ranker_rounds)
+        every[name].set_params(candidates=chosen.candidates, rounds=chosen.ranker_rounds, by_class=chosen.by_class)
     if "multiclass" in wanted:
         every["multiclass"].set_params(rounds=chosen.multiclass_rounds)
     kept = {name: estimator for name, estimator in every.items() if name in {*models, *wanted}}

@@ -18,7 +18,7 @@ from stacking.evidence import Evidence
 OF_A_MODEL = ("probability", "log_probability", "rank", "margin", "entropy")
 OVER_MODELS = ("mean", "log_mean", "least", "greatest", "deviation", "first_votes", "top_3_votes")
 OF_A_BASE_MODEL = ("confusion", "precision", "recall")
-OF_A_CLASS = ("prior", "confusion_sum", "class")
+OF_A_CLASS = ("prior", "confusion_sum", "class", "category_prior")
 CLASS = "class"  # its place in the class list
 
 
@@ -57,7 +57,8 @@ def candidate_table(
     other class) and entropy (nats); over the models the mean, mean logarithm, least, greatest and standard
     deviation, how many put the class first and among their first three; of each base model the confusion of its
     first class with this one, and its precision and recall for this one; the class's log share, the sum of the
-    confusions, the class itself; the drawing's statistics, times among them where they are known.
+    confusions, the class itself, what the drawing's category (its country) adds to the log share; the drawing's
+    statistics, times among them where they are known, and 0 in place of a category's number.
     """
     models, count = opinions.shape[1], min(candidates, opinions.shape[2])
     tops = np.stack([top(np.ascontiguousarray(opinions[:, m]), count) for m in range(models)], axis=1)  # (N, M + 1, K)
@@ -68,6 +69,10 @@ def candidate_table(
     reliability = np.stack([evidence.precision, evidence.recall])  # (2, M, C)
     _fill_classes(features, starts, chosen, tops[:, :, 0], evidence.prior, evidence.confusion, reliability)
     features[:, width - statistics.shape[1] :] = np.repeat(statistics, np.diff(starts), axis=0)
+    if evidence.linear.categorical:
+        lines = np.repeat(evidence.categories.of_rows(statistics[:, -1]), np.diff(starts))
+        features[:, width - statistics.shape[1] - 1] = evidence.categories.lift[lines, chosen]
+        features[:, -1] = 0
     return CandidateTable(starts, chosen, features)
 
 
@@ -169,3 +174,4 @@ def _fill_classes(
             line[last] = prior[c]
             line[last + 1] = total
             line[last + 2] = c
+            line[last + 3] = 0

@@ -53,6 +53,8 @@ def _name(column: str, place: int, classes: int, models: Sequence[str], statisti
         return f"{models[place // classes]} log probability" if place < width else statistics[place - width]
     if number := re.fullmatch(r"statistic_(\d+)", column):
         return statistics[int(number[1])]
+    if column == "category_prior":
+        return f"{statistics[-1]} prior"
     if parts := re.fullmatch(r"model_(\d+)_(.+)", column):
         what = parts[2].replace("_", " ")
         return f"{[*models, 'linear opinion'][int(parts[1])]} {what}"

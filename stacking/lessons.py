@@ -38,9 +38,10 @@ def lessons(
 ) -> Iterator[Lessons]:
     """Of each part's `taught` rows among (N, M, C), (N, F) and (N,), by the evidence that doesn't know their labels.
 
-    Without `by_class` all candidates have the same number for their class, so trees cannot ask for it. A drawing whose true class is none of its candidates teaches nothing and is left out; raises `BadOOF` where that
-    holds for all. At 1,000,000 drawings of 340 classes and 5 models the probabilities take 6.8 GB, a block of them
-    and of what is made from it 0.2 GB, truth, counts and opinion of all 0.1 GB.
+    Without `by_class` all candidates have the same number for their class, so that trees cannot ask for it. A drawing
+    whose true class is none of its candidates teaches nothing and is left out; raises `BadOOF` where that holds for
+    all. At 1,000,000 drawings of 340 classes and 5 models the probabilities take 6.8 GB, a block of them and of what
+    is made from it 0.2 GB, truth, counts and opinion of all 0.1 GB.
     """
     names, truth, counts, opinion = feature_names(probabilities.shape[1] + 1, statistics.shape[1]), [], [], []
     at_most = int(taught.sum()) * min(most, probabilities.shape[2])

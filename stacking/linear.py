@@ -35,6 +35,7 @@ class LinearStacker(Stacker):
         n_models: int = 1,
         n_classes: int | None = None,
         penalty: float | Literal["auto"] = "auto",  # rows
+        categorical: bool = False,  # whether the last statistic is a category's number, which is left out here
         confusions: bool = False,  # four times the time at 340 classes, for a gain within the noise there
         iterations: int = 60,  # of L-BFGS at the most; at 340 real classes, 200 give the same
         rows: int = 100_000,  # 100,000 × 2,000 columns × 4 bytes = 0.8 GB
@@ -43,6 +44,7 @@ class LinearStacker(Stacker):
         self.n_models = n_models
         self.n_classes = n_classes
         self.penalty = penalty
+        self.categorical = categorical
         self.confusions = confusions
         self.iterations = iterations
         self.rows = rows
@@ -51,15 +53,18 @@ class LinearStacker(Stacker):
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         if self.penalty != "auto" and not (isinstance(self.penalty, Real) and self.penalty >= 0):
             raise BadSettings(f"Expected a penalty of 0 rows or more, or 'auto', received {self.penalty!r}.")
+        statistics = self._numbers(statistics)
         if len(labels) > self.rows:
             rows = np.random.default_rng(self.seed).choice(len(labels), self.rows, replace=False)
             probabilities, statistics, labels = probabilities[rows], statistics[rows], labels[rows]
             groups = None if groups is None else groups[rows]
-        penalty, data = self.penalty, (probabilities, statistics, labels)
+        data, penalty = (probabilities, statistics, labels), self.penalty
         if penalty == "auto":
-            penalty = chosen_penalty(*data, self.confusions, self.iterations, self.seed, groups)
+            taken = chosen_penalty(*data, self.confusions, self.iterations, self.seed, groups)
+        else:
+            taken = float(penalty)
         fits = LinearFits(*data, np.arange(len(labels)), self.confusions, self.iterations)
-        self.penalty_, self.weights_, self.matrix_ = float(penalty), fits.weights, fits.matrix(penalty)
+        self.penalty_, self.weights_, self.matrix_ = taken, fits.weights, fits.matrix(taken)
         self.centre_, self.scale_, self.thresholds_ = fits.basis.centre, fits.basis.scale, fits.basis.thresholds
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
@@ -67,10 +72,13 @@ class LinearStacker(Stacker):
         answer = np.empty((len(probabilities), probabilities.shape[2]), np.float32)
         for first in range(0, len(answer), self.rows):  # as much memory as fitting takes, however many rows
             part = slice(first, first + self.rows)
-            inputs = linear_inputs(basis, probabilities[part], statistics[part], self.confusions)
+            inputs = linear_inputs(basis, probabilities[part], self._numbers(statistics[part]), self.confusions)
             start = WeightedBlend.scores(probabilities[part], self.weights_)
             answer[part] = softmax(start + inputs @ self.matrix_)
         return answer
+
+    def _numbers(self, statistics: Floats) -> Floats:
+        return statistics[:, :-1] if self.categorical else statistics
 
     def _load_more(self, folder: Path) -> None:
         self.penalty_ = float(self.penalty_)

@@ -35,7 +35,9 @@ class LinearFits:
         self._all = probabilities, statistics  # (N, M, C), (N, F)
         self._labels, self._rows, self._confusions, self._iterations = labels[rows], rows, confusions, iterations
         arrays = (probabilities, statistics, labels)
-        self.weights, self.basis, self._matrices = shared_fit(("linear", confusions, iterations), arrays, rows, self._begun)
+        self.weights, self.basis, self._matrices = shared_fit(
+            ("linear", confusions, iterations), arrays, rows, self._begun
+        )
 
     def _begun(self) -> tuple[Floats, StatisticsBasis, dict[float, Floats]]:
         probabilities, statistics = self._all

@@ -27,6 +27,7 @@ class MulticlassStacker(Stacker):
         self,
         n_models: int = 1,
         n_classes: int | None = None,
+        categorical: bool = False,  # whether the last statistic is a category's number
         rounds: int = 100,
         learning_rate: float = 0.05,
         num_leaves: int = 15,
@@ -39,6 +40,7 @@ class MulticlassStacker(Stacker):
     ) -> None:
         self.n_models = n_models
         self.n_classes = n_classes
+        self.categorical = categorical
         self.rounds = rounds
         self.learning_rate = learning_rate
         self.num_leaves = num_leaves
@@ -54,7 +56,9 @@ class MulticlassStacker(Stacker):
             raise BadOOF("Expected 2 classes or more, received 1 class. There is nothing to tell apart.")
         self.weights_ = WeightedBlend.weights_of(probabilities, labels)
         start = WeightedBlend.scores(probabilities, self.weights_)  # (N, C)
-        data = lightgbm.Dataset(_inputs(probabilities, statistics), labels, init_score=start)
+        inputs = _inputs(probabilities, statistics)
+        category = [inputs.shape[1] - 1] if self.categorical else []
+        data = lightgbm.Dataset(inputs, labels, init_score=start, categorical_feature=category)
         settings = {
             "objective": "multiclass",
             "num_class": probabilities.shape[2],

@@ -82,6 +82,8 @@ def test_nothing_that_was_learned_from_shuffled_labels_tells_a_rows_own(seed: in
 def test_evidence_from_a_rows_own_label_would_tell_it() -> None:
     shuffled = np.random.default_rng(0).integers(CLASSES, size=ROWS)
     parts = [(np.arange(ROWS), Evidence.of(linear(), PROBABILITIES, DRAWINGS.statistics, shuffled))]
-    with lessons(parts, PROBABILITIES, DRAWINGS.statistics, shuffled, ALL, candidates=6, most=8, by_class=True) as lesson:
+    with lessons(
+        parts, PROBABILITIES, DRAWINGS.statistics, shuffled, ALL, candidates=6, most=8, by_class=True
+    ) as lesson:
         assert standing(lesson, "confusion_sum") > 6
         assert standing(lesson, f"model_{MODELS}_probability") > 6

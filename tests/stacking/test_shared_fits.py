@@ -47,7 +47,7 @@ def test_a_choice_made_anew_fits_what_is_without_two_folds_once(fits: list) -> N
     fits.clear()
     with fits_shared():
         shared = compare(methods, X, Y, FOLDS, nested=True)
-    sizes = [int((FOLDS == fold).sum()) for fold in range(4)]
+    sizes = [int((fold == FOLDS).sum()) for fold in range(4)]
     pairs = {300 - one - other for place, one in enumerate(sizes) for other in sizes[:place]}
     assert pairs <= {rows for rows, *_ in fits}
     assert len(fits) == len(set(fits))

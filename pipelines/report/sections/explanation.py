@@ -21,9 +21,9 @@ CORRECTIONS_NOTE = (
     "from the right one to a wrong one. The others were wrong before and after."
 )
 COLUMNS_NOTE = (
-    "MAP@3 that is lost where a model's answers, or one statistic, are those of another drawing; on {asked} drawings that "
-    "the method was not fitted on. It is not fitted anew, so what several columns say counts for each of them less. "
-    "Columns that change nothing are not shown."
+    "MAP@3 that is lost where a model's answers, or one statistic, are those of another drawing; on {asked} drawings "
+    "that the method was not fitted on. It is not fitted anew, so what several columns say counts for each of them "
+    "less. Columns that change nothing are not shown."
 )
 CLASSES_NOTE = "Of the classes in which an answer changed, those with the most gained and those with the least."
 GAIN_NOTE = "The share of each column in what the splits of all trees gained while {method} was fitted."
