@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from base_models.records import DONE, TrainingRecord
-from features.cores import threads
 from features.drawings import cv_of
 from features.shards import Shards
 from ground.errors import BadData, MissingResult, RunChanged
@@ -20,12 +19,12 @@ from pipelines.progress import console
 from pipelines.run_folder import RunFolder
 from pipelines.scores import FILE, HoldoutScore, Scores
 from pipelines.settings import RunSettings
+from pipelines.stack_methods import estimators_of, unlabelled
 from pipelines.stack_rows import COLUMNS, answers, columns
+from stacking.calibration_gain import calibration_gains
 from stacking.choice import compare
 from stacking.columns import Floats
 from stacking.explanation import Names, Rows, explain
-from stacking.layers import layered
-from stacking.methods import methods
 from stacking.shared_fits import fits_shared
 from stacking.stacker import Stacker
 
@@ -54,7 +53,10 @@ def _stack(
     X = columns([store.read(shards.key_id) for store in stores], shards)  # (N, M * C + F)  # noqa: N806
     rows = Rows(X, shards.label.astype(np.int64), fold_of(shards.key_id, settings.folds))
     names, cv = Names([*inputs], shards.classes, COLUMNS), cv_of(shards.key_id)
-    estimators, nested = _estimators(settings, names.models, len(shards.classes)), _is_nested(settings, len(X))
+    taught = unlabelled(stores, shards.test(), settings) if settings.stack.pseudo_labels else None
+    estimators, nested = estimators_of(settings, names, taught), _is_nested(settings, len(X))
+    by = "temperature" if settings.stack.calibration == "off" else settings.stack.calibration
+    gains = calibration_gains(X, rows.y, rows.folds, names.models, len(names.classes), by)
     with console.status("stack") as status, fits_shared():
 
         def tell(what: str) -> None:
@@ -68,7 +70,8 @@ def _stack(
             explained = explain(chosen, estimators, compared.probabilities, rows, names, settings.seed, tell)
     holdout = _on_holdout(run, settings, shards, chosen, fitted, names.models)
     table = tuple(replace(row, seconds=row.seconds + seconds.get(row.name, 0.0)) for row in compared.scores)
-    scores = Scores(len(X), shards.classes, table, chosen, compared.reason, inputs, compared.nested, holdout, explained)
+    found = (compared.nested, holdout, explained, gains)
+    scores = Scores(len(X), shards.classes, table, chosen, compared.reason, inputs, *found)
     _write(run, settings, shards, compared.probabilities[chosen], fitted, scores)
 
 
@@ -100,25 +103,6 @@ def stacked_models(run: RunFolder, settings: RunSettings) -> list[str]:
     folders = [path.parent for path in sorted(run.oof_root.glob("*/manifest.json"))]
     imported = [folder.name for folder in folders if "imported" in OOFStore(folder).manifest.config]
     return [*settings.models, *imported]
-
-
-def _estimators(settings: RunSettings, models: Sequence[str], classes: int) -> dict[str, Stacker]:
-    """Unfitted, from simple to complex: each base model alone, then the methods that the settings name."""
-    chosen = settings.stack
-    wanted = set(chosen.methods)
-    if "multiclass" in wanted and classes > chosen.multiclass_classes:
-        wanted.remove("multiclass")
-        limit = f"stack.multiclass_classes={chosen.multiclass_classes}"
-        console.print(f"multiclass is left out: {classes} classes, {limit}; it grows a tree a class a round")
-    every = methods(
-        models, classes, multiclass="multiclass" in wanted, categorical=True, threads=threads(), seed=settings.seed
-    )
-    for name in ("lambdarank", "xendcg", "binary"):
-        every[name].set_params(candidates=chosen.candidates, rounds=chosen.ranker_rounds, by_class=chosen.by_class)
-    if "multiclass" in wanted:
-        every["multiclass"].set_params(rounds=chosen.multiclass_rounds)
-    kept = {name: estimator for name, estimator in every.items() if name in {*models, *wanted}}
-    return {**kept, **layered(kept, chosen.layers)}
 
 
 def _is_whole(run: RunFolder, inputs: dict[str, str], force: bool) -> bool:

@@ -8,6 +8,7 @@ from stacking.layers import LayeredStacker
 from stacking.multiclass import MulticlassStacker
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
+from stacking.wrapped import WrappedStacker
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class Gain:
 
 def has_trees(stacker: Stacker | None) -> bool:
     """Whether LightGBM has the last word in it."""
-    if isinstance(stacker, LayeredStacker):
-        return has_trees(stacker.second)
+    if isinstance(stacker, LayeredStacker | WrappedStacker):
+        return has_trees(stacker.second if isinstance(stacker, LayeredStacker) else stacker.stacker)
     return isinstance(stacker, CandidateStacker | MulticlassStacker)
 
 
@@ -33,6 +34,8 @@ def gain_shares(fitted: Stacker, models: Sequence[str], statistics: Sequence[str
     if isinstance(fitted, LayeredStacker):
         names = [f"{name} (layer below)" for name, _ in fitted.first_]
         return gain_shares(fitted.second_, [*models, *names], statistics)
+    if isinstance(fitted, WrappedStacker):
+        return gain_shares(fitted.stacker_, models, statistics)
     if not isinstance(fitted, CandidateStacker | MulticlassStacker):
         return ()
     booster = fitted.booster_

@@ -6,12 +6,14 @@ from typing import Any
 
 from ground.errors import BadSettings
 from stacking.blends import GeometricBlend, MeanBlend, SingleModel, WeightedBlend
+from stacking.calibrated import CalibratedStacker
 from stacking.description import read_description
 from stacking.greedy_selection import GreedyBlend
 from stacking.layers import LayeredStacker
 from stacking.linear import LinearStacker
 from stacking.multiclass import MulticlassStacker
 from stacking.power_mean import PowerBlend
+from stacking.pseudo_labels import PseudoLabelStacker
 from stacking.rank_mean import RankBlend
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
@@ -30,6 +32,8 @@ _CLASSES: dict[str, type[Stacker]] = {
         CandidateStacker,
         MulticlassStacker,
         LayeredStacker,
+        PseudoLabelStacker,
+        CalibratedStacker,
     )
 }
 
