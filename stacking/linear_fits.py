@@ -12,7 +12,7 @@ from stacking.columns import Floats, Labels, blocks, softmax
 from stacking.logistic import logistic_matrix
 from stacking.shared_fits import shared_fit
 
-LADDER = (np.inf, 3000.0, 1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)  # rows; from no correction to a free one
+LADDER = (np.inf, 1000.0, 100.0, 30.0, 10.0, 3.0, 1.0)  # rows; from no correction to a free one
 BLOCK = 5_000  # rows; × 5 models × 340 classes × 4 bytes = 34 MB
 
 

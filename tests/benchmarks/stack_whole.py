@@ -39,23 +39,23 @@ def drawn(world: World, rows: int) -> tuple[Rows, np.ndarray]:  # type: ignore[t
     return Rows(X, label, fold_of(key_id[order], world.folds)), key_id[order]
 
 
-def estimators(models: list[str], classes: int, seed: int) -> dict[str, Stacker]:
+def estimators(models: list[str], classes: int, cores: int, seed: int) -> dict[str, Stacker]:
     """Those of the settings' defaults."""
     chosen = StackSettings()
     wanted = set(chosen.methods) - ({"multiclass"} if classes > chosen.multiclass_classes else set())
-    every = methods(models, classes, multiclass="multiclass" in wanted, threads=threads(), seed=seed)
+    every = methods(models, classes, multiclass="multiclass" in wanted, threads=cores, seed=seed)
     for name in ("lambdarank", "binary"):
         every[name].set_params(candidates=chosen.candidates, rounds=chosen.ranker_rounds, by_class=chosen.by_class)
     return {name: estimator for name, estimator in every.items() if name in {*models, *wanted}}
 
 
-def measure(world: World, rows: int, seed: int) -> tuple[list[Row], Comparison]:
+def measure(world: World, rows: int, cores: int, seed: int) -> tuple[list[Row], Comparison]:
     """Seconds of each part, and what was compared."""
     held, key_id = drawn(world, rows)
     models, classes = [f"model_{m}" for m in range(world.models)], [str(c) for c in range(world.classes)]
     statistics = [f"statistic {number}" for number in range(held.X.shape[1] - world.models * world.classes)]
     names = Names(models, classes, statistics)
-    tried = estimators(models, world.classes, seed)
+    tried = estimators(models, world.classes, cores, seed)
     parts: dict[str, float] = {}
     with fits_shared():
         nothing = _timed(parts, "every method", lambda: compare(tried, held.X, held.y, held.folds, seed))
@@ -93,11 +93,12 @@ def main(
     models: Annotated[int, typer.Option(min=1, help="Base models.")] = 3,
     statistics: Annotated[int, typer.Option(min=0, help="Statistics a drawing.")] = 49,
     folds: Annotated[int, typer.Option(min=2, help="Folds.")] = 5,
+    cores: Annotated[int, typer.Option(min=0, help="Of LightGBM; 0: all. Threads that wait for busy cores count.")] = 0,
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
     """Processor's seconds of the whole stack."""
-    rows_of_table, compared = measure(World(classes, models, statistics, folds, seed), rows, seed)
+    rows_of_table, compared = measure(World(classes, models, statistics, folds, seed), rows, cores or threads(), seed)
     scores = [Row(score.name, score.map_at_3, "MAP@3") for score in compared.scores]
     publish({"whole stack": rows_of_table, "out of fold": scores}, json)
     if not json:

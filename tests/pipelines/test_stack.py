@@ -73,20 +73,17 @@ def test_calibration_and_pseudo_labels_are_in_the_table_where_they_are_asked_for
     assert (unstacked.submissions / "submission.csv").exists()
 
 
-def test_test_drawings_are_answered_fold_by_fold_by_what_was_taught_so(unstacked, settings):
-    stack(unstacked, settings.but(stack=settings.stack.but(methods=("mean", "binary"), nested_rows=0, explain=False)))
-    names, shards = ["tiny"], Shards.open(unstacked.shards)
-    stores, test = [OOFStore(unstacked.oof(name)) for name in names], shards.test()
-    X = columns([store.read(shards.key_id) for store in stores], shards)
-    found = estimators_of(settings, Names(names, shards.classes, COLUMNS))
-    for name, each in (("binary", True), ("mean", False)):
-        method = found[name].fit(X, shards.label.astype(int))
-        by_fold = [columns([store.read_test(test.key_id, fold=k) for store in stores], test) for k in range(2)]
-        mean = columns([store.read_test(test.key_id) for store in stores], test)
-        apart = np.mean([method.predict_proba(part) for part in by_fold], axis=0)
-        np.testing.assert_allclose(
-            answers(method, stores, test), apart if each else method.predict_proba(mean), atol=1e-6
-        )
+def test_test_drawings_are_answered_fold_by_fold_by_what_was_taught_so(finished_once, settings):
+    shards, both = Shards.open(finished_once.shards), settings.but(stack=settings.stack.but(methods=("mean", "binary")))
+    stores, test = [OOFStore(finished_once.oof("tiny"))], shards.test()
+    found = estimators_of(both, Names(["tiny"], shards.classes, COLUMNS))
+    known = columns([store.read(shards.key_id) for store in stores], shards)
+    by_fold = [columns([store.read_test(test.key_id, fold=k) for store in stores], test) for k in range(2)]
+    mean = columns([store.read_test(test.key_id) for store in stores], test)
+    for name, apart in (("binary", True), ("mean", False)):
+        method = found[name].fit(known, shards.label.astype(int))
+        expected = np.mean([method.predict_proba(each) for each in (by_fold if apart else [mean])], axis=0)
+        np.testing.assert_allclose(answers(method, stores, test), expected, atol=1e-6)
 
 
 def test_countries_have_a_number_each_and_none_where_they_are_unknown():
