@@ -1,5 +1,8 @@
 """What a country says of the classes: a share of those known, nothing of those never seen."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -7,7 +10,9 @@ from oof.scores import map_at_3
 from stacking.categories import CategoryPrior
 from stacking.columns import join_columns
 from stacking.linear import LinearStacker
+from stacking.multiclass import MulticlassStacker
 from stacking.rankers import CandidateStacker
+from stacking.stacker import Stacker
 from tests.stacking.generated import generated_oof
 from tests.stacking.stacks import CLASSES, MODELS, columns_of
 
@@ -51,8 +56,9 @@ def test_a_ranker_learns_from_the_country_and_answers_where_it_is_unknown() -> N
     np.testing.assert_allclose(telling.predict_proba(unknown).sum(axis=1), 1, atol=1e-5)
 
 
-def test_the_linear_opinion_leaves_the_number_out() -> None:
-    plain, with_number = LinearStacker(MODELS, CLASSES).fit(X, Y), LinearStacker(MODELS, CLASSES, categorical=True)
+@pytest.mark.parametrize("stacker", [LinearStacker, partial(MulticlassStacker, rounds=5, threads=1)])
+def test_who_has_no_use_for_the_number_leaves_it_out(stacker: Callable[..., Stacker]) -> None:
+    plain, with_number = stacker(MODELS, CLASSES).fit(X, Y), stacker(MODELS, CLASSES, categorical=True)
     np.testing.assert_array_equal(with_number.fit(WITH, Y).predict_proba(WITH), plain.predict_proba(X))
 
 
