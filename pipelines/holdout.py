@@ -85,11 +85,6 @@ def predict_one(run_root: str, model: str, fold: int) -> None:
     keras.utils.clear_session()
 
 
-def holdout_probabilities(run: RunFolder, models: Sequence[str], shards: Shards) -> list[Floats]:
-    """Each model's mean over its networks, (N, C), of the holdout's drawings."""
-    return [OOFStore(run.holdout(name)).read_test(shards.holdout().key_id) for name in models]
-
-
 def score_holdout(run: RunFolder, method: str, answers: Floats, shards: Shards, seed: int) -> HoldoutScore:
     """MAP@3 and its 95 % interval, accuracy and log loss of answers (N, C) for the holdout.
 

@@ -128,7 +128,9 @@ def explanation() -> Explanation:
     return Explanation(
         method="mean",
         models=(paint, Worth("<b>", -0.0001, -0.002, 0.001)),
+        models_rows=(4000, 1234),
         columns=(paint, Worth("points", 0.0, 0.0, 0.0)),
+        columns_rows=1234,
         corrections=(Corrections("paint", 90, 20, 9, 3), Corrections("strokes", 90, 20, 0, 0)),
         best_model="strokes",
         classes=(*classes, Corrections("unchanged", 90, 0, 9, 3)),

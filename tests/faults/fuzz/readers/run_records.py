@@ -42,7 +42,9 @@ SCORES = Scores(
     inputs={"tiny": "0f" * 32},
     nested=Nested(("mean", "tiny"), 0.91, 0.89, 0.93, optimism=0.01),
     holdout=HoldoutScore(12, 0.9, 0.8, 1.0, accuracy=0.8, log_loss=0.6, looks=2),
-    explanation=Explanation("mean", (WORTH,), (WORTH,), (CHANGED,), "tiny", (CHANGED,), "mean", (Gain("tiny", 1.0),)),
+    explanation=Explanation(
+        "mean", (WORTH,), (90, 30), (WORTH,), 30, (CHANGED,), "tiny", (CHANGED,), "mean", (Gain("tiny", 1.0),)
+    ),
 )
 SEEN = Seen(78, 2, "0f" * 32)
 RECORD = TrainingRecord(
