@@ -63,7 +63,7 @@ class Plan:
     @property
     def seen(self) -> Seen:
         """The record of what is seen."""
-        of_test = self.source.key_id[len(self.shards) :]
+        of_test = self.source.key_id[len(self.shards.key_id) :]
         return Seen.of(self.shards.key_id, self.taken.trained, self.taken.watched, self.taken.dropped, of_test)
 
     @property
