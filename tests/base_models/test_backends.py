@@ -58,10 +58,12 @@ print(json.dumps([keras.backend.backend(), said.shape, off_one, stops, float(max
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_a_model_of_ours_trains_through_the_shard_feed_under_another_backend(backend, tmp_path):
+def test_a_model_of_ours_trains_through_the_shard_feed_under_another_backend(backend, tmp_path, tmp_path_factory):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed: pip install {backend}")
-    environment = {**os.environ, "KERAS_BACKEND": backend}
+    compiled = tmp_path_factory.mktemp("compiled")
+    kept = {"JAX_COMPILATION_CACHE_DIR": str(compiled), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+    environment = {**os.environ, "KERAS_BACKEND": backend, **kept}  # what goes on from a stop is compiled as before it
     command = [sys.executable, "-W", "ignore", "-c", TRAIN, str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr[-2000:]

@@ -16,6 +16,10 @@ from features.drawings import Drawings
 from features.inputs import GrayImage
 from ground.errors import BadData, BadSettings, RunChanged
 
+pytestmark = [
+    pytest.mark.usefixtures("eagerly"),
+    pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning"),
+]
 FOLDS = 3
 SETTINGS = TrainSettings(
     epochs=3, batch_size=8, inner_validation=0.1, small_first=0.4, augmentation=Augmentation(rotate=20)
@@ -85,7 +89,7 @@ def without_time(rows):
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def whole(eagerly, tmp_path_factory):
     """The network and the folder of a training without a stop."""
     out = tmp_path_factory.mktemp("whole")
     return train(out), out

@@ -8,7 +8,7 @@ import pytest
 from base_models.plan import inputs_by_epoch
 from base_models.prediction import load_network, predict
 from base_models.records import COLUMNS, DONE, TrainingRecord
-from base_models.registry import MODELS, BaseModel, load_models
+from base_models.registry import BaseModel, load_models
 from base_models.seen import require_unseen
 from base_models.settings import TrainSettings
 from base_models.training import train_fold
@@ -18,6 +18,10 @@ from features.inputs import ColorImage, GrayImage, StrokeSequence
 from ground.errors import BadSettings, MissingResult
 from oof.folds import fold_of
 
+pytestmark = [
+    pytest.mark.usefixtures("eagerly"),
+    pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning"),
+]
 load_models()
 FOLDS = 3
 QUICK = TrainSettings(epochs=2, batch_size=16, inner_validation=0.1)
@@ -293,15 +297,3 @@ def test_nothing_to_train_on_is_said(tmp_path, source):
 def test_a_model_that_is_not_there_is_named(tmp_path):
     with pytest.raises(MissingResult, match=r"Expected a trained model at .*model\.keras"):
         load_network(tmp_path / "model.keras")
-
-
-@pytest.mark.parametrize("name", sorted(name for name, model in MODELS.items() if model.footprint is None))
-def test_every_model_that_is_quick_to_build_trains_saves_and_gives_probabilities(name, tmp_path, source):
-    model = MODELS[name]
-    settings = model.settings(
-        {"epochs": 2, "batch_size": 32, "small_first": 0.5, "views": 3, "augmentation": {"flip": 0.5}}
-    )
-    train_fold(model, source, 0, FOLDS, settings, tmp_path, seed=1)
-    probabilities = predict(load_network(tmp_path / "model.keras"), model.inputs, source, np.arange(8), settings)
-    assert probabilities.shape == (8, 2)
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)

@@ -12,6 +12,10 @@ from features.doodles import write_doodles
 from ground.errors import BadSettings, RunChanged
 from tests.benchmarks import ablation
 
+pytestmark = [
+    pytest.mark.usefixtures("eagerly"),
+    pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning"),
+]
 APP = typer.Typer()
 APP.command()(ablation.main)
 TINY = ["--set", "folds=2", "--set", "train.epochs=1", "--set", "train.inputs.size=16", "--json"]

@@ -8,6 +8,10 @@ from pipelines.report.answers import Answers
 from pipelines.run_folder import RunFolder
 from tests.benchmarks.equal_time import BASELINE, ahead, equal_times
 
+pytestmark = [
+    pytest.mark.usefixtures("eagerly"),
+    pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning"),
+]
 MODELS = """
 import keras
 from doodlestack import GrayImage, base_model

@@ -12,7 +12,7 @@ def differences(whole: Path, other: Path) -> list[str]:
         for folder in (whole, other)
         for part in ("oof", "submissions", "stack/oof")
         for path in (folder / part).rglob("*")
-        if path.suffix in (".npy", ".npz", ".csv")
+        if path.suffix in (".npy", ".npz", ".csv") and not path.name.startswith(".")  # a killed process's, half-written
     }
     return sorted(name for name in names if not _equal(whole / name, other / name))
 

@@ -10,7 +10,7 @@ import keras
 from doodlestack import GrayImage, base_model
 
 
-@base_model(inputs=GrayImage(size=16), train={"epochs": 30, "batch_size": 32})
+@base_model(inputs=GrayImage(size=16))
 def tiny(input_shape, classes):
     """A linear look at a small picture, with all the kinds of state that a training has."""
     image = keras.Input(input_shape)
@@ -31,6 +31,7 @@ def write_small_settings(folder: Path) -> Path:
         "models": ["tiny"],
         "model_files": [str(folder / "tiny.py")],
         "workers": 2,
+        "train": {"epochs": 12, "batch_size": 4},  # 240 steps a fold: long enough to be met many times
         "deterministic": True,
         "stack": {"methods": ["geometric", "lambdarank"], "ranker_rounds": 3},
     }

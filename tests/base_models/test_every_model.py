@@ -1,0 +1,33 @@
+"""That each architecture of ours can be trained as it is meant to be: by compiled steps, through the feed."""
+
+import numpy as np
+import pytest
+
+from base_models.prediction import load_network, predict
+from base_models.registry import MODELS, load_models
+from base_models.training import train_fold
+from features.doodles.sampling import some_doodles
+
+load_models()
+CLASSES = ("envelope", "moon")
+
+
+class InMemory:
+    """Drawings with the manners of shards."""
+
+    def __init__(self, drawings):
+        self.drawings, self.classes = drawings, CLASSES
+        self.key_id, self.label, self.recognized = drawings.key_id, drawings.label, drawings.recognized
+
+    def take(self, rows):
+        return self.drawings[rows]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, model in MODELS.items() if model.footprint is None))
+def test_every_model_that_is_quick_to_build_trains_saves_and_gives_probabilities(name, tmp_path):
+    model, source = MODELS[name], InMemory(some_doodles(CLASSES, each=12))
+    settings = model.settings({"epochs": 1, "batch_size": 12, "views": 2, "augmentation": {"flip": 0.5}})
+    train_fold(model, source, 0, 3, settings, tmp_path, seed=1)
+    probabilities = predict(load_network(tmp_path / "model.keras"), model.inputs, source, np.arange(8), settings)
+    assert probabilities.shape == (8, 2)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
