@@ -26,7 +26,7 @@ def predict(
     """Class probabilities of the drawings at `rows` of `source`, (len(rows), C); means over `settings.views` looks."""
     classes = network.output_shape[-1]
     probabilities = np.empty((len(rows), classes), np.float32)
-    for start in range(0, len(rows), BATCH):
+    for start in _starts(len(rows)):
         drawings = source.take(rows[start : start + BATCH])
         looks = [
             network.predict_on_batch(inputs.make(drawings, view_transforms(drawings, settings.augmentation, view)))
@@ -34,6 +34,14 @@ def predict(
         ]  # each (B, C)
         probabilities[start : start + BATCH] = np.mean([keras.ops.convert_to_numpy(look) for look in looks], axis=0)
     return probabilities
+
+
+def _starts(count: int) -> list[int]:
+    """Where batches begin; jax compiles for each size of batch, so there the last one of several is whole as well."""
+    starts = list(range(0, count, BATCH))
+    if len(starts) > 1 and keras.backend.backend() == "jax":
+        starts[-1] = count - BATCH
+    return starts
 
 
 def load_network(path: Path, inputs: ModelInput | None = None, classes: int | None = None) -> keras.Model:

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from features.arrow_files import SCHEMA, ArrowDrawings, open_batches, record_batch
 from features.bad_rows import BadRows, allowed, merge
+from features.checksums import checksums
 from features.classes import write_classes
 from features.drawings import CV_SHARDS, Drawings, cv_of
 from features.formats import Source, read
@@ -178,7 +179,8 @@ def finish(shards: str) -> dict[str, Any]:
                 f"{report.rows:,}; they are in {folder / BAD_ROWS}. Mend them, or allow more bad rows."
             )
         write_classes(folder / CLASSES, planned.classes)
-        write_json(folder / REPORT, asdict(report))
+        arrow = [*(f"{cv}.arrow" for cv in cvs), TEST]
+        write_json(folder / REPORT, asdict(replace(report, sha256=checksums(folder, arrow))))
     shutil.rmtree(spill, ignore_errors=True)
     return asdict(read_json_as(folder / REPORT, Report))
 

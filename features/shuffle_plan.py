@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +44,7 @@ class Report:
     shards: list[int]  # drawings in each
     plan: Plan
     test: dict[str, int]  # as `write_test` counts
+    sha256: dict[str, str] = field(default_factory=dict)  # of each Arrow file; earlier versions wrote none
 
 
 def plan(data: Path, shards: Path, parts: int = 8, seed: int = 0, bad_share: float = 0.01) -> Plan:

@@ -17,6 +17,7 @@ DoodlestackError            anything that a user can mend; the command line prin
 ├── BadSubmission           a submission that Kaggle would refuse
 ├── NotEnoughRoom           disk or memory will not do for what was asked
 ├── NotWritable             a file or folder that may not be written
+├── BrokenDisk              a disk, or the way to it, that failed in reading or writing
 └── NotReady                something that stands in the way of a run, found before it began
 """
 
@@ -108,6 +109,10 @@ class NotEnoughRoom(DoodlestackError):
 
 class NotWritable(DoodlestackError):
     """A file or folder that may not be written."""
+
+
+class BrokenDisk(DoodlestackError):
+    """A disk, or the way to it, that failed in reading or writing."""
 
 
 class NotReady(DoodlestackError):

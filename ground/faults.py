@@ -5,18 +5,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ground.errors import DoodlestackError, NotEnoughRoom, NotWritable
+from ground.errors import BrokenDisk, DoodlestackError, NotEnoughRoom, NotWritable
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}  # the last two: a file is in the way
+BROKEN = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ENOTCONN}  # the last two: of network shares
 FULL_WORDS = ("No space left", "File too large", " requested and ")  # of writers that pass no number on
-NO_MEMORY_WORDS = ("RESOURCE_EXHAUSTED", "ResourceExhaustedError", "OutOfMemory", "out of memory", "bad_alloc")
+NO_MEMORY_WORDS = (
+    *("RESOURCE_EXHAUSTED", "ResourceExhaustedError", "OutOfMemory", "out of memory", "bad_alloc"),
+    *("failed to map segment", "can't start new thread", "Cannot allocate memory"),  # under a limit of the process
+)
 GO_ON = "What is whole stays; the same command goes on from there."
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """In the block `path` is written: where the disk refuses, `NotEnoughRoom` or `NotWritable` say so."""
+    """In the block `path` is written: where the disk refuses, `NotEnoughRoom`, `NotWritable`, `BrokenDisk` say so."""
     try:
         yield
     except DoodlestackError:
@@ -46,6 +50,11 @@ def _of_disk(error: Exception, path: Path) -> DoodlestackError | None:
         return NotWritable(
             f"Expected to be able to write {path}, received: {_first_line(error)} Mend its permissions, or name "
             "another folder."
+        )
+    if isinstance(error, OSError) and not isinstance(error, ConnectionError) and number in BROKEN:
+        return BrokenDisk(
+            f"Expected the disk to read and write {path}, received: {_first_line(error)} Look what the system says of "
+            f"it (dmesg), mend it or take another. {GO_ON}"
         )
     return None
 

@@ -4,8 +4,6 @@ import errno
 import hashlib
 import json
 import os
-import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ground.errors import BadData, MissingResult
 from ground.faults import writing
+from ground.temporaries import temporary
 
 T = TypeVar("T")
 
@@ -29,17 +28,12 @@ def whole_file(path: Path) -> Iterator[Path]:
     block raises, the temporary file is removed and an earlier `path` stays as it was. Raises `NotEnoughRoom`
     where the disk is full, `NotWritable` where it may not be written.
     """
-    temporary = _temporary(path)
-    try:
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            yield temporary
-            _sync(temporary)
-            os.replace(temporary, path)
-            _sync(path.parent)
-    finally:
-        if temporary.exists():  # asked first: where a file is in a folder's place, to unlink is an error of its own
-            temporary.unlink()
+    with temporary(path) as written, writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield written
+        _sync(written)
+        os.replace(written, path)
+        _sync(path.parent)
 
 
 @contextmanager
@@ -48,29 +42,21 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
     An earlier folder at `path` is replaced.
     """
-    temporary = _temporary(path)
-    try:
-        with writing(path):
-            temporary.mkdir(parents=True)
-            yield temporary
-            for file in temporary.rglob("*"):
-                _sync(file)
-            if path.exists():
-                old = _temporary(path)
-                os.replace(path, old)
-                os.replace(temporary, path)
-                shutil.rmtree(old)
-            else:
-                os.replace(temporary, path)
-            _sync(path.parent)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with temporary(path) as written, temporary(path) as old, writing(path):
+        written.mkdir(parents=True)
+        yield written
+        for file in written.rglob("*"):
+            _sync(file)
+        if path.exists():
+            os.replace(path, old)
+        os.replace(written, path)
+        _sync(path.parent)
 
 
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as indented JSON, whole or not at all."""
-    with whole_file(path) as temporary:
-        _dump(temporary, content)
+    with whole_file(path) as written:
+        _dump(written, content)
 
 
 def write_json_once(path: Path, content: Any) -> None:
@@ -81,14 +67,11 @@ def write_json_once(path: Path, content: Any) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _temporary(path)
-    try:
-        _dump(temporary, content)
-        _sync(temporary)
-        _link_once(temporary, path)
+    with temporary(path) as written:
+        _dump(written, content)
+        _sync(written)
+        _link_once(written, path)
         _sync(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_json_as(path: Path, kind: type[T], mend: str = "") -> T:
@@ -125,20 +108,16 @@ def _dump(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _link_once(temporary: Path, path: Path) -> None:
+def _link_once(written: Path, path: Path) -> None:
     """Give the file the name `path` unless that is taken: unlike a rename, a link never replaces."""
     try:
-        os.link(temporary, path)
+        os.link(written, path)
     except FileExistsError:
         return
     except OSError as error:
         if error.errno not in NO_HARD_LINKS:
             raise
-        os.replace(temporary, path)
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}{path.suffix}")
+        os.replace(written, path)
 
 
 def _sync(path: Path) -> None:

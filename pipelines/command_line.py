@@ -1,5 +1,6 @@
 """The command line `doodlestack`: its commands, and how errors and Ctrl-C are told."""
 
+import sys
 from typing import Any
 
 import typer
@@ -9,9 +10,9 @@ from ground.errors import DoodlestackError
 from ground.faults import told
 from pipelines.commands import exchange, export, look, steps
 from pipelines.progress import console
-from pipelines.stopping import interrupt_on_sigterm
+from pipelines.stopping import INTERRUPTED, STOPPED
 
-BAD_INPUT, INTERRUPTED = 2, 130  # exit codes; 130 = 128 + SIGINT, as shells have it
+BAD_INPUT = 2  # the exit code
 
 
 class Group(TyperGroup):
@@ -24,11 +25,18 @@ class Group(TyperGroup):
         except Exception as error:
             if not isinstance(mendable := told(error), DoodlestackError):
                 raise
-            console.print(f"{mendable}", style="red", markup=False, soft_wrap=True)
+            _tell(mendable)
             raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
-            console.print("stopped; the same command goes on from here")
+            console.print(STOPPED)
             raise typer.Exit(INTERRUPTED) from None
+
+
+def _tell(error: DoodlestackError) -> None:
+    try:
+        console.print(f"{error}", style="red", markup=False, soft_wrap=True)
+    except (MemoryError, ImportError):  # colours take memory, which may be what is wanting
+        sys.stderr.write(f"{error}\n")
 
 
 app = typer.Typer(
@@ -47,9 +55,3 @@ steps.add_to(app)
 exchange.add_to(app)
 export.add_to(app)
 look.add_to(app)
-
-
-def main() -> None:
-    """The entry point of the `doodlestack` script."""
-    interrupt_on_sigterm()
-    app()

@@ -7,24 +7,28 @@ can take it, and a task that is repeated after a crash finds what is already who
 
 import os
 import signal
+import time
 import traceback
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, wait
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from multiprocessing import active_children
+from multiprocessing import Pipe, active_children
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pkgutil import resolve_name
 from typing import Any, cast
 
-import psutil
-from joblib.externals.loky import ProcessPoolExecutor, as_completed
+from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.backend.process import LokyProcess
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from ground.errors import BadSettings, DoodlestackError, NotEnoughRoom
 from ground.faults import GO_ON, told
+from pipelines.memory import available_memory
 from pipelines.progress import Board
-from pipelines.stopping import GRACE, begin_worker
+from pipelines.stopping import GRACE, begin_worker, heard_stop, held_back
 
 WORKER_MEMORY = 2.5e9  # bytes; TensorFlow 0.5 GB, a small model with its gradients and a batch 1 GB, and as much room
 KEPT_MEMORY = {  # for glibc, bytes; elsewhere without effect
@@ -33,7 +37,9 @@ KEPT_MEMORY = {  # for glibc, bytes; elsewhere without effect
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**30),
     "MALLOC_TOP_PAD_": str(256 * 2**20),
 }
+SHARED_GPU = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}  # not all of it for one
 PATIENCE = 10.0  # seconds that a scheduler has to answer
+LOOK = 0.2  # seconds between two looks whether a stop was asked for
 
 Plain = str | int | float | bool | None | list[Any] | tuple[Any, ...] | dict[str, Any]
 Ended = Generator[str, None, None]  # the names of tasks as they end
@@ -81,7 +87,7 @@ def run_tasks(tasks: Sequence[Task], workers: int = 0, scheduler: str = "", titl
 
 def workers_that_fit() -> int:
     """Processes that this machine's cores and free memory hold."""
-    return max(1, min(cores(), int(psutil.virtual_memory().available // WORKER_MEMORY)))
+    return max(1, min(cores(), int(available_memory() // WORKER_MEMORY)))
 
 
 def cores() -> int:
@@ -119,25 +125,39 @@ def _in_this_process(tasks: Sequence[Task]) -> Ended:
 
 
 def _in_processes(tasks: Sequence[Task], workers: int) -> Ended:
-    environment = worker_environment(max(1, cores() // workers))
+    environment = {**worker_environment(max(1, cores() // workers)), **SHARED_GPU}
     # a worker that has grown is replaced between two tasks; to tell of it would only worry
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
-    executor = ProcessPoolExecutor(workers, env=environment, initializer=begin_worker, initargs=(os.getpid(),))
-    futures = [executor.submit(perform, task.name, task.function, task.arguments) for task in tasks]
-    try:
-        for future in as_completed(futures):
+    still, says_still = Pipe(duplex=False)
+    with heard_stop() as stop, still, says_still:
+        begin = {"initializer": begin_worker, "initargs": (os.getpid(), says_still)}
+        executor = ProcessPoolExecutor(workers, env=environment, **begin)
+        with held_back():  # the workers, and the thread that replaces them
+            futures = [executor.submit(perform, task.name, task.function, task.arguments) for task in tasks]
+        try:
+            yield from _as_they_end(futures, wait, stop)
+        except KeyboardInterrupt:
+            _let_put_down(futures, still)
+            raise
+        except TerminatedWorkerError as error:
+            raise NotEnoughRoom(
+                f"Expected {workers} workers to live, the system ended one, most likely for want of memory. "
+                f"Fewer workers need less. {GO_ON}"
+            ) from error
+        finally:
+            _end_workers(futures)
+            executor.shutdown(wait=True)
+
+
+def _as_they_end(futures: Iterable[Any], wait_for: Callable[..., Any], stop: Callable[[], bool]) -> Ended:
+    """The results of futures in the order of their ends; raises `KeyboardInterrupt` where a stop was asked for."""
+    left = set(futures)
+    while left:
+        done, left = wait_for(left, timeout=LOOK, return_when="FIRST_COMPLETED")
+        if stop():
+            raise KeyboardInterrupt
+        for future in done:
             yield future.result()
-    except KeyboardInterrupt:
-        _let_put_down(futures)
-        raise
-    except TerminatedWorkerError as error:
-        raise NotEnoughRoom(
-            f"Expected {workers} workers to live, the system ended one, most likely for want of memory. "
-            f"Fewer workers need less. {GO_ON}"
-        ) from error
-    finally:
-        _end_workers(futures)
-        executor.shutdown(wait=True)
 
 
 def _end_workers(futures: Sequence[Future[str]]) -> None:
@@ -148,23 +168,32 @@ def _end_workers(futures: Sequence[Future[str]]) -> None:
     """
     for future in futures:
         future.cancel()
-    for worker in active_children():
+    for worker in _workers():
         with suppress(ProcessLookupError):  # it ended by itself
             os.kill(cast(int, worker.pid), signal.SIGKILL)
 
 
-def _let_put_down(futures: Sequence[Future[str]]) -> None:
-    """Ask all workers to stop, and wait until what is under way is put down; not longer than `GRACE`."""
-    under_way = [future for future in futures if not future.cancel()]
-    for worker in psutil.Process().children():
+def _let_put_down(futures: Sequence[Future[str]], still: Connection) -> None:
+    """Ask all workers to stop, and wait until they have put down what is under way; not longer than `GRACE`."""
+    for future in futures:
+        future.cancel()
+    moving = {worker.pid: worker for worker in _workers()}
+    for worker in moving.values():
         worker.terminate()
-    wait(under_way, timeout=GRACE)
+    deadline = time.monotonic() + GRACE
+    while any(worker.is_alive() for worker in moving.values()) and time.monotonic() < deadline:
+        if still.poll(LOOK):
+            moving.pop(still.recv(), None)
+
+
+def _workers() -> list[BaseProcess]:
+    """Those of loky: a program that calls this one may have children of its own."""
+    return [child for child in active_children() if isinstance(child, LokyProcess)]
 
 
 def _on_cluster(tasks: Sequence[Task], address: str) -> Ended:
     try:
         from distributed import Client, KilledWorker
-        from distributed import as_completed as cluster_completed
     except ImportError as error:
         raise BadSettings(
             "Expected the package distributed for --scheduler, it is not installed: pip install 'doodlestack[dask]'."
@@ -176,15 +205,25 @@ def _on_cluster(tasks: Sequence[Task], address: str) -> Ended:
             f"Expected a dask scheduler at {address}, none answered within {PATIENCE:g} s. Start it, or "
             "give --scheduler '' for this machine."
         ) from error
-    with client:
+    with client, heard_stop() as stop:
         futures = [
             client.submit(perform, task.name, task.function, task.arguments, pure=False, key=f"{task.name}-{place}")
             for place, task in enumerate(tasks)
         ]
         try:
-            for future in cluster_completed(futures):
-                yield future.result()
+            yield from _as_they_end(futures, _wait_on_cluster, stop)
         except KilledWorker as error:
             raise NotEnoughRoom(f"Expected the workers at {address} to live, received: {error}. {GO_ON}") from error
         finally:
             client.cancel(futures)
+
+
+def _wait_on_cluster(futures: set[Any], timeout: float, return_when: str) -> tuple[set[Any], set[Any]]:
+    """Like `concurrent.futures.wait`."""
+    from distributed import wait as wait_on_cluster
+
+    try:
+        ended = wait_on_cluster(futures, timeout, return_when)
+    except TimeoutError:
+        return set(), futures
+    return ended.done, ended.not_done

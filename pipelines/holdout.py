@@ -40,12 +40,12 @@ def set_aside(run: RunFolder, settings: RunSettings) -> None:
 
 
 def require_same_holdout(start: RunFolder, settings: RunSettings) -> None:
-    """Raises `FoldMismatch` where networks of another run, to start from, have seen drawings that are held out here."""
+    """Raises `FoldMismatch` where networks of another run, to be taken up here, have seen what is held out here."""
     theirs = Holdout.of(start.shards).cv_shards
     if theirs < settings.holdout:
         raise FoldMismatch(
-            f"Expected {settings.holdout} cv shards or more set aside in {start.root} to start from, as here, received "
-            f"{theirs}: its networks have seen drawings that are held out here. Set holdout={theirs}, or start anew."
+            f"Expected {settings.holdout} cv shards or more set aside in {start.root}, as here, received {theirs}: its "
+            f"networks have seen drawings that are held out here. Set holdout={theirs}, or name no other run."
         )
 
 

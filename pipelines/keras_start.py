@@ -2,17 +2,29 @@
 
 import logging
 import os
+import resource
 import sys
 import tempfile
+
+from ground.errors import NotEnoughRoom
+
+ADDRESSES = 6e9  # bytes; a run of the smallest models maps 4.8 GB, most of it never touched
 
 
 def start_keras() -> None:
     """Import Keras with its backend; what they write to stderr meanwhile is shown only if they fail.
 
-    The backend is the one that Keras's own `KERAS_BACKEND` names, TensorFlow by default.
+    The backend is the one that Keras's own `KERAS_BACKEND` names, TensorFlow by default. Raises `NotEnoughRoom`
+    where the process may map too little memory for it: it would end without a word.
     """
     if "keras" in sys.modules:
         return
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if most != resource.RLIM_INFINITY and most < ADDRESSES:
+        raise NotEnoughRoom(
+            f"Expected the right to map {ADDRESSES / 1e9:g} GB of memory, received {most / 1e9:.1f} GB: `ulimit -v` "
+            "says how much a process may. Raise it, or set it to unlimited; a container's limit does no harm."
+        )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # errors only, from here on
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns where each fold's model is traced anew
     sys.stderr.flush()

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-import psutil
 
 from features.shards import Shards
 from ground.errors import NotEnoughRoom
 from oof.folds import fold_of
 from oof.forms import form_of
 from oof.size import disk_for, memory_for
+from pipelines.memory import available_memory
 from pipelines.report.numbers import size
 from pipelines.room import require_room
 from pipelines.run_folder import RunFolder
@@ -50,7 +50,7 @@ def require_oof_room(
     needed = disk_for(form_of(classes, keep), parts)
     what = f"the probabilities of {len(missing)} folds ({classes if keep is None else keep} classes a row)"
     require_room(run.oof_root, needed, what, _smaller(settings, classes, needed, parts))
-    memory, free = memory_for(classes, parts) * min(at_once, len(missing)), int(psutil.virtual_memory().available)
+    memory, free = memory_for(classes, parts) * min(at_once, len(missing)), available_memory()
     if memory > free:
         raise NotEnoughRoom(
             f"Expected {size(memory)} of free memory to predict {max(parts):,} drawings of {classes} classes, "

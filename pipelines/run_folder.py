@@ -47,7 +47,7 @@ class RunFolder:
         """What a process holds while it does a piece of work in this run."""
         return self._locks / (work if fold is None else f"{work} fold {fold}")
 
-    def work_under_way(self, besides: str) -> list[str]:
+    def work_under_way(self, besides: str = "") -> list[str]:
         """What processes are at in this run at this moment, `besides` one kind of work."""
         return sorted(path.name for path in self._locks.glob("*") if path.name != besides and is_locked(path))
 

@@ -11,6 +11,7 @@ from features.augmentation import Augmentation, draw_transforms
 from features.drawings import Drawings
 from features.inputs import ModelInput
 from features.mixing import Batch, Mixing
+from features.soft_labels import Targets
 from ground.errors import BadSettings
 
 MIXING = 1  # after (seed, epoch, step + 1), so that the luck of mixing is not that of augmentations
@@ -30,13 +31,16 @@ class Source(Protocol):
 class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
     """The batches (x, y) of one epoch: x as `inputs` makes it, y (B,) int32; the last one holds what is left.
 
-    With `weights` (N,), one for each drawing of the source, they are (x, y, w), w (B,) float32; with `mixing` y is
-    (B, 1 + C) float32, as `soft_labels` has it. With `shuffle`, an epoch goes through `rows` once, in an order that
-    (seed, epoch) fixes; augmentations and mixing follow from (seed, epoch, step). So any batch can be made again, and
-    training goes on after a stop as if there had been none: at `first_step` of its epoch. Pass `shuffle=False` to
-    `fit`, which otherwise mixes the steps as well.
+    With `full` the last one is as large as the others, filled up with the epoch's first rows, which weigh nothing
+    there: so a backend that compiles for every size compiles once.
 
-    Under jax and torch, Keras prefetches from `workers=2` on; for TensorFlow see `features.feeds.mapped`.
+    With `weights` (N,), one for each drawing of the source, or `full`, they are (x, y, w), w (B,) float32; with
+    `mixing` or `targets` y is (B, 1 + C) float32, as `soft_labels` has it. With `shuffle`, an epoch goes through `rows`
+    once, in an order that (seed, epoch) fixes; augmentations and mixing follow from (seed, epoch, step). So any batch
+    can be made again, and training goes on after a stop as if there had been none: at `first_step` of its epoch. Pass
+    `shuffle=False` to `fit`, which otherwise mixes the steps as well.
+
+    What makes batches ahead: `features.feeds.ahead`, for TensorFlow `features.feeds.mapped`.
     """
 
     def __init__(
@@ -52,16 +56,16 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         first_step: int = 0,
         weights: NDArray[np.float32] | None = None,
         mixing: Mixing | None = None,
-        workers: int = 1,
-        max_queue_size: int = 8,
+        targets: Targets | None = None,
+        full: bool = False,
     ) -> None:
-        super().__init__(workers=workers, max_queue_size=max_queue_size)
+        super().__init__()
         if batch_size < 1:
             raise BadSettings(f"Expected a batch_size of 1 or more, received {batch_size}.")
         self.source, self.rows, self.inputs, self.batch_size = source, rows, inputs, batch_size
         self.augmentation = None if augmentation is None or augmentation.is_off else augmentation
         self.seed, self.shuffle, self.epoch, self.first_step = seed, shuffle, epoch, first_step
-        self.weights, self.mixing = weights, mixing
+        self.weights, self.mixing, self.targets, self.full = weights, mixing, targets, full
 
     def __len__(self) -> int:
         """Steps from the first one to the end of the epoch."""
@@ -72,7 +76,7 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         if not 0 <= place < len(self):
             raise IndexError(f"Expected a step from 0 to {len(self) - 1}, received {place}.")
         step = self.first_step + place
-        rows = self._order[step * self.batch_size : (step + 1) * self.batch_size]
+        rows, weights = self._rows(step)
         drawings = self.source.take(rows)
         transforms = None
         if self.augmentation is not None:
@@ -80,9 +84,26 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
             rng = np.random.default_rng([self.seed, self.epoch, step + 1])
             transforms = draw_transforms(drawings, self.augmentation, rng)
         x = self.inputs.make(drawings, transforms)  # (B, *shape)
-        weights = [] if self.weights is None else [self.weights[rows]]
-        batch = x, self.source.label[rows].astype(np.int32), *weights
+        y = self.source.label[rows].astype(np.int32) if self.targets is None else self.targets.soft(rows)
+        batch = x, y, *weights
         return batch if self.mixing is None else self.mixing.apply(batch, (self.seed, self.epoch, step + 1, MIXING))
+
+    @property
+    def soft_classes(self) -> int | None:
+        """Of how many classes y holds soft labels; None where it holds labels."""
+        soft = self.targets or self.mixing
+        return None if soft is None else soft.classes
+
+    def _rows(self, step: int) -> tuple[NDArray[np.int64], list[NDArray[np.float32]]]:
+        """Those of a batch, and their weights (B,) where there are any."""
+        rows = self._order[step * self.batch_size : (step + 1) * self.batch_size]
+        weights = None if self.weights is None else self.weights[rows]
+        if self.full:
+            lacking = self.batch_size - len(rows)
+            weights = np.ones(len(rows), np.float32) if weights is None else weights
+            weights = np.concatenate([weights, np.zeros(lacking, np.float32)])
+            rows = np.concatenate([rows, np.resize(self._order, lacking)])
+        return rows, [] if weights is None else [weights]
 
     @cached_property
     def _order(self) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from oof.packages import package_versions
 from pipelines.checks import Check, unless_refused
 from pipelines.executor import cores, workers_that_fit
 from pipelines.keras_start import start_keras
-from pipelines.memory import Memory
+from pipelines.memory import Memory, available_memory
 from pipelines.report.numbers import size
 from pipelines.settings import RunSettings
 
@@ -28,12 +28,11 @@ def machine_checks(settings: RunSettings, memory: Memory) -> list[Check]:
 
 def _machine(settings: RunSettings, memory: Memory) -> Check:
     """Raises `BadSettings` where the number of threads that is asked for is none."""
-    held = psutil.virtual_memory()
     gpu = f"; a GPU of {size(memory.free)} free" if memory.place.startswith("GPU") else "; no GPU"
     workers = settings.workers or workers_that_fit()
     found = (
         f"cores {cores()}, threads a process {threads()}, processes {workers}; "
-        f"{size(held.available)} of {size(held.total)} memory free{gpu}"
+        f"{size(available_memory())} of {size(psutil.virtual_memory().total)} memory free{gpu}"
     )
     return Check("machine", "note", found)
 

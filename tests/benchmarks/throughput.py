@@ -1,14 +1,15 @@
 """How fast models train, and how long they wait for what they train on: `python -m tests.benchmarks.throughput`.
 
-Each model has a process of its own, on all cores or the GPU, under whatever backend KERAS_BACKEND names. There it
-trains in turns through the shard feed, as a run does, and on one batch that lies in memory, over and over: what it
-takes longer through the feed, it waits. For a GPU: `--batch-size 1024 --set precision=mixed_bfloat16`.
+In a process of their own, on all cores or the GPU, under whatever backend KERAS_BACKEND names, each trains in turns
+through the shard feed, as a run does, and on one batch that lies in memory, over and over: what it takes longer
+through the feed, it waits. For a GPU: `--batch-size 1024 --sizes 64,128 --set precision=mixed_bfloat16`.
 """
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,10 +55,16 @@ class OneBatch(keras.utils.PyDataset):  # type: ignore[misc]
         return self.batch
 
 
-def ways(model: str, shards: Shards, settings: dict[str, Any]) -> dict[str, Way]:
+def sized(model: str, sizes: Sequence[int]) -> dict[str, dict[str, Any]]:
+    """What is measured of `model`, by its name in the table: its inputs at these sizes where it sees pictures alone."""
+    if not sizes or not hasattr(model_named(model).inputs, "size"):
+        return {model: {}}
+    return {f"{model} at {size} px": {"size": size} for size in sizes}
+
+
+def ways(model: str, inputs: dict[str, Any], shards: Shards, settings: dict[str, Any]) -> dict[str, Way]:
     """An epoch of `model` through the feed, and one of as many steps of the same batch."""
-    load_models()
-    chosen = model_named(model)
+    chosen, settings = model_named(model), {**settings, "inputs": {**settings.get("inputs", {}), **inputs}}
     plan = make_plan(chosen, shards, None, 2, chosen.settings({**settings, "inner_validation": 0.0}), seed=1)
     network = start_network(plan)
     feed, drawings = plan.feed(0), len(plan.rows)
@@ -92,20 +99,29 @@ def _over_and_over(batch: Any, steps: int) -> Any:
     return tf.data.Dataset.from_tensors(batch).repeat(steps)
 
 
-def _measured(model: str, shards: Path, changes: dict[str, Any], repeat: int) -> dict[str, list[float]]:
-    line = command("throughput", "--one", model, shards, json.dumps(changes), repeat)
+def measured(models: Sequence[str], sizes: Sequence[int], shards: Path, changes: dict[str, Any], repeat: int) -> Any:
+    """Their rates, by model and size, then by way."""
+    line = command("throughput", "--one", json.dumps([models, sizes, str(shards), changes, repeat]))
     environment = {**worker_environment(cores()), **os.environ}
     ended = subprocess.run(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if ended.returncode:
-        raise DoodlestackError(f"Expected {model} to train, its process ended with {ended.returncode} (see above).")
-    found: dict[str, list[float]] = json.loads(ended.stdout.splitlines()[-1])
-    return found
+        raise DoodlestackError(
+            f"Expected the models to train, their process ended with {ended.returncode} (see above)."
+        )
+    return json.loads(ended.stdout.splitlines()[-1])
 
 
-def one(model: str, shards: str, changes: str, repeat: str) -> None:
-    """The process of one model: prints its rates as JSON."""
-    rates = take_turns(ways(model, Shards.open(Path(shards)), json.loads(changes)), int(repeat))
-    print(json.dumps({name: measured.tolist() for name, measured in rates.items()}))
+def one(models: Sequence[str], sizes: Sequence[int], shards: str, changes: dict[str, Any], repeat: int) -> None:
+    """The process that trains: prints the rates as JSON."""
+    load_models()
+    source, rates = Shards.open(Path(shards)), {}
+    for model in models:
+        for name, inputs in sized(model, sizes).items():
+            measured = take_turns(ways(model, inputs, source, changes), repeat)
+            rates[name] = {way: found.tolist() for way, found in measured.items()}
+            print(f"{name}: {rates[name]}", file=sys.stderr)
+            keras.utils.clear_session()
+    print(json.dumps(rates))
 
 
 def main(
@@ -115,6 +131,7 @@ def main(
     batch_size: Annotated[
         int | None, typer.Option(min=1, help="Drawings a step. Without it: each model's own.")
     ] = None,
+    sizes: Annotated[str, typer.Option(help="Of pictures, parted by commas. Without it: each model's own.")] = "",
     change: Annotated[list[str] | None, typer.Option("--set", help="Of training: precision=mixed_bfloat16, …")] = None,
     repeat: Repeat = 3,
     folder: Folder = None,
@@ -127,12 +144,13 @@ def main(
             shuffle(data, place / "shards")
         else:
             write_shards(place / "shards", synthetic_drawings(drawings), synthetic_classes())
-        tables = {name: rows(name, _measured(name, place / "shards", changes, repeat)) for name in models.split(",")}
-    publish(tables, as_json)
+        pixels = [int(size) for size in sizes.split(",") if size]
+        rates = measured(models.split(","), pixels, place / "shards", changes, repeat)
+    publish({name: rows(name, found) for name, found in rates.items()}, as_json)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
-        one(*sys.argv[2:])
+        one(*json.loads(sys.argv[2]))
     else:
         run(main)

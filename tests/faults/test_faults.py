@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import time
+from itertools import cycle
 
 import psutil
 
@@ -12,11 +13,26 @@ from tests.faults.conftest import ROOT
 from tests.faults.same_results import differences
 
 LARGEST_FILE = 20_000  # bytes; shards are smaller, a trained model is larger
+FEW_ADDRESSES = 3_000_000_000  # bytes; Python and its libraries start with fewer, TensorFlow takes more
+LONG_AGO, FAR_AHEAD = 1.0, 4_000_000_000.0  # seconds since 1970
+BROKEN_DISK = """
+import errno, os
+sync = os.fsync
+
+def fails(descriptor):
+    if os.readlink(f"/proc/self/fd/{descriptor}").endswith(".keras"):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    sync(descriptor)
+
+os.fsync = fails
+"""
 
 
-def begin(command, out, **options):
+def begin(command, out, modules="", **options):
+    """A run; Python imports `sitecustomize` as it starts, before anything of ours, from the folder `modules`."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    environment = {**os.environ, "DOODLESTACK_CHECKPOINT_SECONDS": "0"}
+    path = os.pathsep.join([str(modules), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "DOODLESTACK_CHECKPOINT_SECONDS": "0", "PYTHONPATH": path}
     return subprocess.Popen(command(out), cwd=ROOT, env=environment, start_new_session=True, **pipes, **options)
 
 
@@ -49,23 +65,52 @@ def small_files_only():
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
 
 
+def few_addresses():
+    resource.setrlimit(resource.RLIMIT_AS, (FEW_ADDRESSES, FEW_ADDRESSES))
+
+
+def a_worker_of(process):
+    """The number of one, and all else left as it is."""
+    return next(child.pid for child in psutil.Process(process.pid).children() if "Loky" in " ".join(child.cmdline()))
+
+
+def date_all(out, seconds):
+    """As if the clock had jumped before each file was written: one in the past, the next in the future."""
+    for path, date in zip(sorted(out.rglob("*")), cycle(seconds)):
+        os.utime(path, (date, date))
+
+
 def test_a_run_that_meets_one_fault_after_another_comes_to_the_result_of_one_that_met_none(
     command, undisturbed, tmp_path
 ):
-    out = tmp_path / "run"
-    code, told = end(begin(command, out, preexec_fn=small_files_only))
-    assert (code, "Expected room to write" in told) == (2, True), told
+    out, modules = tmp_path / "run", tmp_path / "modules"
+    modules.mkdir()
+    (modules / "sitecustomize.py").write_text(BROKEN_DISK)
+    for fault, words in [
+        ({"preexec_fn": few_addresses}, "Expected the right to map"),
+        ({"preexec_fn": small_files_only}, "Expected room to write"),
+        ({"modules": modules}, "Expected the disk to read and write"),
+    ]:
+        code, told = end(begin(command, out, **fault))
+        assert (code, words in told) == (2, True), told
 
     for number, to_all in [(signal.SIGKILL, True), (signal.SIGKILL, False)]:
         process = begin(command, out)
         until_it_trains(process, out)
         end(process, number, to_all)
+        date_all(out, (LONG_AGO, FAR_AHEAD))
 
     for number, to_all in [(signal.SIGINT, True), (signal.SIGTERM, False)]:  # as a terminal does, as a system does
         process = begin(command, out)
         until_it_trains(process, out)
         code, told = end(process, number, to_all)
         assert (code, "stopped; the same command goes on from here" in told) == (130, True), told
+
+    process = begin(command, out)
+    until_it_trains(process, out)
+    os.kill(a_worker_of(process), signal.SIGKILL)
+    code, told = end(process)
+    assert (code, "Fewer workers need less" in told) == (2, True), told
 
     code, told = end(begin(command, out))
     assert code == 0, told

@@ -237,3 +237,13 @@ def test_a_damaged_report_is_refused_by_name(shards: Path, tmp_path: Path) -> No
 def test_a_seed_that_seeds_nothing_is_refused_before_any_work(data: Path, tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="seed from 0, received -1"):
         plan(data, tmp_path, seed=-1)
+
+
+@pytest.mark.parametrize("name", ["cv_07.arrow", "test.arrow"])
+def test_one_flipped_bit_in_any_file_of_the_shards_is_noticed(shards: Path, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(shards, tmp_path / "shards")
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(BadData, match=rf"{name} as it was written, received another checksum\. Delete the folder"):
+        Shards.open(folder)

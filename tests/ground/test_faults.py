@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ground.errors import BadData, NotEnoughRoom, NotWritable
+from ground.errors import BadData, BrokenDisk, NotEnoughRoom, NotWritable
 from ground.faults import told, writing
 from ground.files import whole_file, whole_folder
 
 FULL = Path("/dev/full")  # the kernel's own disk that is always full
+OWN_MEMORY = Path("/proc/self/mem")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="/dev/full is Linux's")
 
 
@@ -32,6 +33,19 @@ def test_what_may_not_be_written_is_told_so(tmp_path, number):
         raise OSError(number, os.strerror(number))
 
 
+@pytest.mark.skipif(not OWN_MEMORY.exists(), reason="/proc is Linux's")
+@pytest.mark.parametrize("mode", ["rb", "r+b"])
+def test_a_disk_that_fails_is_told_so_in_reading_and_in_writing(tmp_path, mode):
+    with pytest.raises(BrokenDisk, match=r"Expected the disk to read and write .*cv_00\.arrow.*Input/output error\."):
+        touch_address_0(mode, tmp_path / "cv_00.arrow")
+
+
+def touch_address_0(mode, path):
+    """What a process may not read or write of its memory is an input/output error, as a bad sector's is."""
+    with writing(path), OWN_MEMORY.open(mode, buffering=0) as file:
+        file.read(1) if mode == "rb" else file.write(b"1")
+
+
 @pytest.mark.parametrize("whole", [whole_file, whole_folder])
 def test_a_file_that_did_not_fit_leaves_the_earlier_one_and_no_rest(tmp_path, whole):
     path = tmp_path / "result"
@@ -41,7 +55,15 @@ def test_a_file_that_did_not_fit_leaves_the_earlier_one_and_no_rest(tmp_path, wh
     assert [file.name for file in tmp_path.iterdir()] == ["result"]
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 8 bytes")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 8 bytes"),
+        OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)),
+        ImportError("libarrow.so: failed to map segment from shared object"),
+    ],
+)
 def test_want_of_memory_is_told_with_what_to_set(error):
     with pytest.raises(NotEnoughRoom, match=r"Expected enough memory.*smaller batch_size or fewer workers"):
         raise told(error)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from base_models.records import COLUMNS, DONE, HISTORY, TrainingRecord
+from base_models.seen import Seen
 from features.classes import write_classes
 from features.drawings import CV_SHARDS, Drawings, cv_of
 from features.shards import CLASSES, TEST, shard_path, write_drawings
@@ -94,7 +95,8 @@ def write_training(run: RunFolder, model: str, fold: int, **history: Any) -> Non
     columns |= {"val_loss": [2.1, 1.2, 0.9], "val_map_at_3": [np.nan] * 3} | history
     run.fold(model, fold).mkdir(parents=True)
     pd.DataFrame(columns).reindex(columns=COLUMNS).to_csv(run.fold(model, fold) / HISTORY, index=False)
-    record = TrainingRecord(model, fold, FOLDS, seed=1, rows=45, epochs=3, parameters=1234, seconds=30.0, settings={})
+    known = {"seed": 1, "rows": 45, "epochs": 3, "parameters": 1234, "seconds": 30.0, "settings": {}}
+    record = TrainingRecord(model, fold, FOLDS, **known, seen=Seen(45, 0, "0f" * 32))
     write_json(run.fold(model, fold) / DONE, asdict(record))
 
 

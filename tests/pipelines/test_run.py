@@ -1,4 +1,5 @@
 import csv
+import os
 import shutil
 
 import numpy as np
@@ -59,8 +60,11 @@ def test_the_stack_keeps_the_chosen_methods_own_out_of_fold_probabilities(finish
     OOFStore(finished_once.stack / "oof").check(shards.key_id, shards.classes, 2)
 
 
-def test_a_whole_run_is_not_made_again(finished, settings):
+def test_a_whole_run_is_not_made_again_and_rid_of_what_a_killed_process_left_half_written(finished, settings):
     before = stamps(finished)
+    half = finished.oof("tiny") / ".fold_0.0123abcd.npy"
+    half.touch()
+    os.utime(half, (1, 1))
     run(finished.root, settings)
     assert stamps(finished) == before
 

@@ -39,6 +39,17 @@ def test_an_epoch_is_a_true_permutation_with_a_last_short_batch():
     assert labels(batches).tolist() != ROWS.tolist()
 
 
+def test_where_all_batches_are_to_be_of_one_size_what_fills_up_the_last_one_weighs_nothing():
+    batches = feed(full=True)
+    weights = np.concatenate([batches[step][2] for step in range(len(batches))])
+    assert [len(batches[step][1]) for step in range(len(batches))] == [16, 16, 16]
+    assert sorted(labels(batches)[weights == 1]) == ROWS.tolist()
+    assert np.array_equal(batches[2][0][:8], feed()[2][0])
+    assert feed(full=True, batch_size=64)[0][0].shape == (64, 2, 5)  # more than there are
+    given = feed(full=True, weights=np.full(50, 0.5, np.float32))[2][2]
+    assert given.tolist() == [0.5] * 8 + [0] * 8
+
+
 def test_every_epoch_and_seed_has_an_order_of_its_own():
     orders = {tuple(labels(feed(seed=seed, epoch=epoch))) for seed in (0, 1) for epoch in (0, 1, 2)}
     assert len(orders) == 6

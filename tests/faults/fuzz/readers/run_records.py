@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from base_models.records import COLUMNS, COUNTED, DONE, HISTORY, PROGRESS, EpochUnderWay, TrainingRecord
+from base_models.seen import Seen, Teacher
 from ground.files import write_json
 from pipelines.reached import epoch_reached
 from pipelines.report import write_report
@@ -45,7 +46,18 @@ SCORES = Scores(
         "mean", (WORTH,), (90, 30), (WORTH,), 30, (CHANGED,), "tiny", (CHANGED,), "mean", (Gain("tiny", 1.0),)
     ),
 )
-RECORD = TrainingRecord("tiny", 0, 2, seed=1, rows=80, epochs=3, parameters=1234, seconds=30.5, settings={"epochs": 3})
+SEEN = Seen(78, 2, "0f" * 32)
+RECORD = TrainingRecord(
+    *("tiny", 0, 2),
+    seed=1,
+    rows=78,
+    epochs=3,
+    parameters=1234,
+    seconds=30.5,
+    settings={"epochs": 3},
+    seen=SEEN,
+    teachers=(Teacher("runs/one/models/tiny/fold_0", "tiny", 0, 2, "0f" * 32, SEEN),),
+)
 UNDER_WAY = EpochUnderWay(epoch=3, epochs=3, step=7, steps=40, map_at_3=0.5)
 FOLD = RunFolder(Path()).fold("tiny", 0)
 

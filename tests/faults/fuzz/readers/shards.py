@@ -6,13 +6,14 @@ import numpy as np
 import pyarrow as pa
 
 from features.arrow_files import SCHEMA, record_batch
+from features.checksums import sha256_once
 from features.drawings import Drawings
 from features.shards import Shards, open_drawings, write_drawings
 from features.shuffle import finish, shuffle
 from features.shuffle_plan import plan
 from tests.faults.fuzz.reader import Crafted, Files, Outcome, Reader
 from tests.faults.fuzz.seeds import CLASSES, csv_text, drawings
-from tests.faults.fuzz.truth import check_drawings
+from tests.faults.fuzz.truth import check_drawings, digest
 
 
 def read_arrow(folder: Path, name: str) -> Outcome:
@@ -28,6 +29,7 @@ def read_arrow(folder: Path, name: str) -> Outcome:
 
 def read_shards(folder: Path, name: str) -> Outcome:
     """A finished shuffle as every later step opens it."""
+    sha256_once.cache_clear()  # as a process does that has just begun
     shards = Shards.open(folder)
     assert all(shards.classes)
     assert len(set(shards.classes)) == len(shards.classes) > 0
@@ -37,7 +39,8 @@ def read_shards(folder: Path, name: str) -> Outcome:
     check_drawings(shards.test(), classes=None)
     assert finish(str(folder))["drawings"] == len(shards)
     assert plan(folder / "data", folder).classes == shards.classes
-    return Outcome(len(held))
+    arrays = (held.points, held.stroke_starts, held.drawing_starts, held.key_id, held.label)
+    return Outcome(len(held), digest=digest(*arrays, shards.test().points))
 
 
 def _arrow(folder: Path) -> tuple[str, ...]:
@@ -80,5 +83,5 @@ def _written(batch: pa.RecordBatch, codec: str | None) -> bytes:
 
 READERS = (
     Reader("arrow", _arrow, read_arrow, _harmful_arrow, weight=3),
-    Reader("shards", _finished, read_shards, of_a_folder=True, weight=0.5),
+    Reader("shards", _finished, read_shards, has_checksums=True, of_a_folder=True, weight=0.5),
 )

@@ -1,0 +1,35 @@
+"""The default feed for jax and torch: batches made in threads while the model trains.
+
+Keras's own way (`PyDataset(workers=2)`) hands out some batches twice, and in another order, where a `fit` has looked at
+the first batch before it begins.
+"""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import keras
+
+from features.feeds.shards import ShardFeed
+from features.mixing import Batch
+
+AHEAD = 8  # batches made before they are asked for
+THREADS = 2  # that make them, each on all cores: while one is in Python, the other is in compiled code
+
+
+class Ahead(keras.utils.PyDataset):  # type: ignore[misc]
+    """The batches of `feed`; those after the one that is asked for are begun with it."""
+
+    def __init__(self, feed: ShardFeed) -> None:
+        super().__init__()
+        self.feed = feed
+        self._threads = ThreadPoolExecutor(THREADS)
+        self._begun: dict[int, Future[Batch]] = {}
+
+    def __len__(self) -> int:
+        """Its steps."""
+        return len(self.feed)
+
+    def __getitem__(self, place: int) -> Batch:
+        """Batch `place`. Raises `IndexError` past the last one."""
+        wanted = range(place, max(place + 1, min(place + 1 + AHEAD, len(self))))
+        self._begun = {at: self._begun.get(at) or self._threads.submit(self.feed.__getitem__, at) for at in wanted}
+        return self._begun.pop(place).result()
