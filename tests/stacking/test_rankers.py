@@ -48,3 +48,29 @@ def test_trees_learn_from_so_many_drawings_at_the_most() -> None:
 def test_an_unknown_objective_is_refused() -> None:
     with pytest.raises(BadSettings, match="lambdarank, xendcg, binary, received 'ndcg'"):
         CandidateStacker("ndcg", 3, CLASSES).fit(X, Y)
+
+
+def asks_for_the_class(stack: CandidateStacker) -> bool:
+    return any(
+        name == "class" and gain > 0
+        for name, gain in zip(stack.booster_.feature_name(), stack.booster_.feature_importance("gain"), strict=True)
+    )
+
+
+def test_trees_ask_for_the_class_only_where_they_may_and_by_themselves_where_half_the_classes_have_rows_enough() -> (
+    None
+):
+    few, many = generated_oof(300, 8, seed=1), generated_oof(900, 8, seed=1)  # of 8 classes: 38 and 113 each
+    for drawings, by_class, expected in (
+        (few, "auto", False),
+        (few, True, True),
+        (many, "auto", True),
+        (many, False, False),
+    ):
+        stack = CandidateStacker("binary", 3, 8, by_class=by_class, inner_folds=3, rounds=40, threads=1)
+        assert asks_for_the_class(stack.fit(columns_of(drawings), drawings.label)) == expected
+
+
+def test_another_word_for_it_is_refused() -> None:
+    with pytest.raises(BadSettings, match="true, false or 'auto', received 'yes'"):
+        CandidateStacker("binary", 3, CLASSES, by_class="yes").fit(X, Y)
