@@ -1,12 +1,13 @@
 """What the training of one (model, fold) follows: which drawings, what of them, in which order, how often."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from base_models.lesson import Lesson
 from base_models.registry import BaseModel
 from base_models.rows import Taken, balanced, training_rows, without_unrecognized
 from base_models.seen import Seen
@@ -35,11 +36,19 @@ class Plan:
     taken: Taken  # which drawings
     inputs: list[ModelInput]  # of each epoch
     mixing: Mixing | None  # of the drawings of a batch
+    lesson: Lesson | None = None  # of teachers: test drawings too, and what is to be learned beside labels
 
     @property
     def rows(self) -> NDArray[np.int64]:
-        """To train on."""
-        return self.taken.trained
+        """To train on, of `source`."""
+        if self.lesson is None:
+            return self.taken.trained
+        return np.concatenate([self.taken.trained, self.lesson.test_rows])
+
+    @property
+    def source(self) -> Shards:
+        """The drawings, and those of the test set that are trained on numbered after them."""
+        return self.shards if self.lesson is None else self.lesson.shards
 
     @property
     def epochs(self) -> int:
@@ -54,7 +63,8 @@ class Plan:
     @property
     def seen(self) -> Seen:
         """The record of what is seen."""
-        return Seen.of(self.shards.key_id, self.rows, self.taken.watched, self.taken.dropped)
+        of_test = self.source.key_id[len(self.shards.key_id) :]
+        return Seen.of(self.shards.key_id, self.taken.trained, self.taken.watched, self.taken.dropped, of_test)
 
     @property
     def first_averaged(self) -> int:
@@ -66,7 +76,7 @@ class Plan:
         """The batches of an epoch from a step on."""
         return open_feed(
             self.settings.feed,
-            self.shards,
+            self.source,
             self._rows_of(epoch),
             self.inputs[epoch],
             self.settings.batch_size,
@@ -76,6 +86,7 @@ class Plan:
             first_step=first_step,
             weights=self.taken.weights,
             mixing=self.mixing,
+            targets=self.lesson,
         )
 
     def watched_feed(self, epoch: int) -> Any:
@@ -90,13 +101,14 @@ class Plan:
         return (
             f"{self.model.name} without fold {self.fold} of {self.folds}, seed {self.seed}, "
             f"{len(self.rows)} drawings ({self.seen.key_ids[:12]}), {self.settings!r}"
+            f"{'' if self.lesson is None else f', {self.lesson}'}"
         )
 
     def _rows_of(self, epoch: int) -> NDArray[np.int64]:
         """Those of an epoch, which is shuffled by its feed; with balanced classes some of them several times."""
         if not self.settings.balance_classes:
             return self.rows
-        return balanced(self.rows, self.shards.label[self.rows], (self.feed_seed, epoch, *BALANCE))
+        return balanced(self.rows, self.source.label[self.rows], (self.feed_seed, epoch, *BALANCE))
 
     def _plain(self, rows: NDArray[np.int64], inputs: ModelInput) -> Any:
         # these rows lie scattered, and only the shards give a few of them without reading all
@@ -104,7 +116,13 @@ class Plan:
 
 
 def make_plan(
-    model: BaseModel, shards: Shards, fold: int | None, folds: int, settings: TrainSettings, seed: int
+    model: BaseModel,
+    shards: Shards,
+    fold: int | None,
+    folds: int,
+    settings: TrainSettings,
+    seed: int,
+    lesson: Lesson | None = None,
 ) -> Plan:
     """The plan of training `model` on every fold but `fold`.
 
@@ -114,7 +132,10 @@ def make_plan(
     own_seed = np.random.SeedSequence([seed, zlib.crc32(model.name.encode()), folds if fold is None else fold])
     network_seed, split_seed, feed_seed = (int(word) for word in own_seed.generate_state(3))
     taken = _taken(shards, fold, folds, settings, split_seed)
-    whole, epochs = model.inputs_for(settings), settings.passes(len(taken.trained))
+    of_test = 0 if lesson is None else len(lesson.test_rows)
+    if taken.weights is not None:  # a test drawing weighs as one that was recognised
+        taken = replace(taken, weights=np.append(taken.weights, np.full(of_test, taken.weights.max())))
+    whole, epochs = model.inputs_for(settings), settings.passes(len(taken.trained) + of_test)
     if settings.average_checkpoints > epochs:
         raise BadSettings(
             f"Expected at least as many epochs as are averaged, received {epochs} and average_checkpoints="
@@ -124,7 +145,9 @@ def make_plan(
     if settings.mixup or settings.cutmix:
         require_mixable(whole, model.name)
         mixing = Mixing(settings.mixup, settings.cutmix, len(shards.classes))
-    return Plan(model, shards, fold, folds, settings, seed, network_seed % 2**31, feed_seed, taken, inputs, mixing)
+    return Plan(
+        model, shards, fold, folds, settings, seed, network_seed % 2**31, feed_seed, taken, inputs, mixing, lesson
+    )
 
 
 def _taken(shards: Shards, fold: int | None, folds: int, settings: TrainSettings, seed: int) -> Taken:

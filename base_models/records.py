@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from base_models.seen import Seen
+from base_models.seen import Seen, Teacher
 from ground.errors import BadData, MissingResult
 from ground.files import read_json_as
 
@@ -45,7 +45,8 @@ class TrainingRecord:
     parameters: Count
     seconds: Seconds  # those before a stop included
     settings: dict[str, Any]  # TrainSettings, complete
-    seen: Seen | None = None  # trainings of earlier versions did not record it
+    seen: Seen
+    teachers: tuple[Teacher, ...] = ()  # whose answers it learned from, and theirs
 
     @classmethod
     def read(cls, path: Path) -> "TrainingRecord":

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from ground.errors import FoldMismatch
 from oof.folds import RULE, fold_of
 
+NO_KEYS = np.zeros(0, np.int64)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -18,6 +20,8 @@ class Seen:
     watched: int  # drawings that the history's val_… columns are of
     key_ids: str  # `digest` of both together, and of those dropped
     dropped: int = 0  # drawings outside the fold that were left out on purpose
+    test: int = 0  # test drawings that it was trained on by pseudo-labels
+    test_key_ids: str = ""  # `digest` of these
 
     @classmethod
     def of(
@@ -26,10 +30,27 @@ class Seen:
         trained: NDArray[np.int64],
         watched: NDArray[np.int64],
         dropped: NDArray[np.int64],
+        test_key_id: NDArray[np.int64] = NO_KEYS,
     ) -> "Seen":
-        """Of the rows of `key_id` (N,) that go to `fit` as its data and as its validation data, or not at all."""
+        """Of the rows of `key_id` (N,) that go to `fit` as its data and as its validation data, or not at all.
+
+        And of the test drawings that go there beside them.
+        """
         rows = np.concatenate([trained, watched, dropped])
-        return cls(len(trained), len(watched), digest(key_id[rows]), len(dropped))
+        of_test = digest(test_key_id) if len(test_key_id) else ""
+        return cls(len(trained), len(watched), digest(key_id[rows]), len(dropped), len(test_key_id), of_test)
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """In `done.json`: a trained network whose answers a training learned from, itself or by another teacher of it."""
+
+    folder: str  # where it lay
+    model: str
+    fold: int
+    folds: int
+    network: str  # SHA-256 of its `model.keras`
+    seen: Seen
 
 
 def digest(key_id: NDArray[np.int64]) -> str:
@@ -50,3 +71,21 @@ def require_unseen(seen: Seen, key_id: NDArray[np.int64], fold: int, folds: int)
             f"{seen.trained + seen.watched + seen.dropped:,} drawings that are not those. Delete what "
             "it made, and train it again."
         )
+
+
+def require_unseen_by(teacher: Teacher, key_id: NDArray[np.int64], fold: int, folds: int) -> None:
+    """Raise `FoldMismatch` unless a teacher of the training without `fold` has, like it, seen no drawing inside it."""
+    who = f"a teacher without fold {fold} of {folds}"
+    if (teacher.fold, teacher.folds) != (fold, folds):
+        raise FoldMismatch(
+            f"Expected {who}, received {teacher.model} without fold {teacher.fold} of {teacher.folds} "
+            f"({teacher.folder}). Name a run of as many folds as its teacher."
+        )
+    try:
+        require_unseen(teacher.seen, key_id, fold, folds)
+    except FoldMismatch as error:
+        raise FoldMismatch(
+            f"Expected {who} that has seen just the drawings outside it, received {teacher.model} ({teacher.folder}), "
+            f"which has seen {teacher.seen.trained + teacher.seen.watched + teacher.seen.dropped:,} drawings that are "
+            "not those. Name a run of the same drawings, with the same holdout, as its teacher."
+        ) from error

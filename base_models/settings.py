@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, model_validator
@@ -26,6 +25,14 @@ def _epochs(value: Any) -> int | str:
     raise ValueError('Expected epochs such as 20, or drawings to see in all such as "160000 drawings"')
 
 
+def _pseudo_labels(value: Any) -> float | str:
+    if value == "off":
+        return "off"
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    raise ValueError("Expected 'off', or the least probability that the teacher must give, such as 0.9")
+
+
 Epochs = Annotated[int | str, PlainValidator(_epochs)]  # passes, or as many as see, say, "160000 drawings"
 
 
@@ -35,13 +42,6 @@ def _unrecognized(value: Any) -> float | str:
     if isinstance(value, float) and 0 < value < 1:
         return value
     raise ValueError("Expected 'keep', 'drop', or their weight beside the others', such as 0.5")
-
-
-# Settings that came after the first trainings and are off by default. Where they are off, records of a training don't
-# name them, so that work from before them is known as the same.
-LATER = frozenset(
-    ["scale_rate", "average_checkpoints", "mixup", "cutmix", "unrecognized", "balance_classes", "precision"]
-)
 
 
 class TrainSettings(Settings):
@@ -72,6 +72,11 @@ class TrainSettings(Settings):
     feed: FeedName = "shards"  # what hands out the batches; all give the same drawings, shards the fastest
     small_first: Share = 0.0  # share of the epochs, from the first, on pictures of half the size: at a quarter the cost
     start_from: str = ""  # another run's folder: a fold starts from the weights of its model and fold there
+    teacher: str = ""  # another run's folder: a fold learns from what the networks without it answer there
+    teacher_models: tuple[str, ...] = ()  # those of the other run whose mean answer counts; none named: this model's
+    teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.5  # of it in a training drawing's target, beside its label
+    pseudo_labels: Annotated[float | str, PlainValidator(_pseudo_labels)] = "off"  # or test drawings whose likeliest
+    # class has this probability or more, such as 0.9, are learned by that answer; all of them from 0
     views: Count = 1  # looks at a drawing that a prediction is the mean of: as it is, then moved as in training
 
     @model_validator(mode="after")
@@ -92,19 +97,6 @@ class TrainSettings(Settings):
         times = self.batch_size / USUAL_BATCH
         return self.learning_rate * {"off": 1.0, "sqrt": math.sqrt(times), "linear": times}[self.scale_rate]
 
-    @property
-    def record(self) -> dict[str, Any]:
-        """The settings as JSON values, without those of `LATER` that are off."""
-        return self.model_dump(mode="json", exclude=set(self._off))
-
-    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        off = self._off
-        return [(name, value) for name, value in super().__repr_args__() if name not in off]
-
-    @property
-    def _off(self) -> list[str]:
-        return [name for name in LATER if getattr(self, name) == type(self).model_fields[name].default]
-
     def passes(self, rows: int) -> int:
         """The epochs that `epochs` comes to on so many training rows: a whole number, at least 1."""
         if isinstance(self.epochs, int):
@@ -116,4 +108,5 @@ class TrainSettings(Settings):
 
         Its last weights count: they are a beginning, and its epochs may be fewer than `average_checkpoints`.
         """
-        return self.but(epochs=self.pretrain_epochs, feed="shards", start_from="", average_checkpoints=1)
+        alone = {"start_from": "", "teacher": "", "teacher_models": (), "pseudo_labels": "off"}
+        return self.but(epochs=self.pretrain_epochs, feed="shards", average_checkpoints=1, **alone)

@@ -1,5 +1,6 @@
 """The training of one (model, fold). The held-out fold takes no part in it, in any form."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from itertools import islice
@@ -11,6 +12,7 @@ from base_models.averages import FOLLOWED, EpochAverage, follow
 from base_models.building import build_network
 from base_models.checkpoint import Checkpoint
 from base_models.history import History, Progress
+from base_models.lesson import LESSON, lesson_of
 from base_models.objective import accuracy, map_at_3, optimizer, smoothed_crossentropy
 from base_models.plan import Plan, make_plan
 from base_models.records import DONE, HISTORY, PROGRESS, STATE, TrainingRecord
@@ -31,16 +33,20 @@ def train_fold(
     out: Path,
     seed: int,
     trained: keras.Model | None = None,
+    teachers: Sequence[Path] = (),
     stop: Callable[[], bool] = lambda: False,
     lookers_on: Sequence[keras.callbacks.Callback] = (),
 ) -> keras.Model:
     """Train `model` on every fold but `fold` (None: on all), from random weights or those of `trained`; gives it.
 
+    With `settings.teacher` it also learns what the trained (model, fold) in the folders `teachers` say, see `lesson`.
     Writes `history.csv` after each epoch, then `model.keras` and, last, `done.json` into `out`; meanwhile how it
     stands, and its whole state, from which the same call goes on after a stop of any kind. Raises `BadSettings` when
-    the other folds hold no drawing, `KeyboardInterrupt` with the state saved soon after `stop` says so.
+    the other folds hold no drawing, `KeyboardInterrupt` with the state saved soon after `stop` says so, and what
+    `lesson_of` raises.
     """
-    plan = make_plan(model, shards, fold, folds, settings, seed)
+    lesson = lesson_of(teachers, shards, fold, folds, settings, out, stop)
+    plan = make_plan(model, shards, fold, folds, settings, seed, lesson)
     network = start_network(plan, trained)
     average = EpochAverage(plan.first_averaged)
     checkpoint = Checkpoint(out / STATE, str(plan), stop, average)
@@ -53,6 +59,8 @@ def train_fold(
     write_json(out / DONE, asdict(_record(plan, network, checkpoint.seconds)))
     for under_way in (STATE, PROGRESS):
         (out / under_way).unlink(missing_ok=True)
+    if lesson is not None:
+        shutil.rmtree(out / LESSON)
     return network
 
 
@@ -94,6 +102,7 @@ def _record(plan: Plan, network: keras.Model, seconds: float) -> TrainingRecord:
         parameters=network.count_params(),
         seconds=round(seconds, 1),
         settings=plan.settings.model_dump(),
+        teachers=() if plan.lesson is None else plan.lesson.teachers,
     )
 
 

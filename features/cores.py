@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ import joblib
 from ground.errors import BadSettings
 
 THREADS = "DOODLESTACK_THREADS"  # environment variable; folds that train side by side share the cores by it
-CHUNKS_A_THREAD = 2  # a chunk of long drawings then holds the others up by half a share at most
+CHUNKS_A_THREAD = 4  # a chunk of long drawings then holds the others up by a fourth of a share at most
 SMALLEST_CHUNK = 32  # drawings; below it, handing a chunk over costs more than a core gains
 
 
@@ -40,10 +40,19 @@ def over_cores(kernel: Callable[..., None], count: int, *arguments: Any) -> None
     if workers == 1 or chunks < 2:
         kernel(0, count, *arguments)
         return
-    bounds = [count * chunk // chunks for chunk in range(chunks + 1)]
-    calls = [_pool(workers).submit(kernel, first, last, *arguments) for first, last in pairwise(bounds)]
-    for call in calls:
-        call.result()
+    left = iter([*pairwise(count * chunk // chunks for chunk in range(chunks + 1))])
+
+    def work() -> None:
+        for first, last in left:  # each thread takes the next one: a list's iterator gives each to one thread alone
+            kernel(first, last, *arguments)
+
+    helping = [_pool(workers - 1).submit(work) for _ in range(min(workers, chunks) - 1)]
+    try:
+        work()
+    finally:
+        wait(helping)
+    for thread in helping:
+        thread.result()
 
 
 @cache

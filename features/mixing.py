@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from features.cores import over_cores
 from features.inputs import ImageAndSequence, ModelInput, StrokeSequence
+from features.soft_labels import Floats, soft_labels
 from ground.errors import BadSettings
 
 Batch = tuple[Any, ...]  # (x, y), or (x, y, weights)
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,19 @@ class Mixing:
     classes: int
 
     def apply(self, batch: Batch, seed: Sequence[int]) -> Batch:
-        """The batch mixed as `seed` fixes: x of the same form, y as `soft_labels` gives it, weights averaged.
+        """The batch mixed as `seed` fixes: x of the same form, soft labels for labels or soft ones, weights averaged.
 
         Pictures, uint8 (B, H, W, C), are averaged or cut. Of two sequences (B, T, 5) comes a first part of one and a
         last part of the other, in either order, of as many of their points as the shares say.
         """
-        x, label, *weights = batch
-        pairs = self._pairs(len(label), np.random.default_rng(list(seed)))
+        x, y, *weights = batch
+        soft = y if y.ndim == 2 else soft_labels(y, self.classes)  # (B, 1 + C)
+        pairs = self._pairs(len(soft), np.random.default_rng(list(seed)))
         mixed = {name: pairs.mix(array) for name, array in x.items()} if isinstance(x, dict) else pairs.mix(x)
         own, partner = pairs.share, pairs.partner
-        soft = soft_labels(label, label[partner], own, self.classes)
-        return mixed, soft, *(own * weight + (1 - own) * weight[partner] for weight in weights)
+        averaged = own[:, None] * soft + (1 - own[:, None]) * soft[partner]
+        averaged[:, 0] = soft[:, 0]
+        return mixed, averaged, *(own * weight + (1 - own) * weight[partner] for weight in weights)
 
     def _pairs(self, count: int, rng: np.random.Generator) -> "_Pairs":
         partner, own_first = rng.permutation(count), rng.random(count) < 0.5
@@ -74,16 +76,6 @@ class _Pairs:
         if self.boxes is None:
             return _averaged(x, self.partner, self.share)
         return _cut(x, self.partner, self.boxes)
-
-
-def soft_labels(label: NDArray[np.int32], other: NDArray[np.int32], share: Floats, classes: int) -> Floats:
-    """(B, 1 + C): the label of a drawing itself, which scores are counted by, then each class's part in the target."""
-    soft = np.zeros((len(label), 1 + classes), np.float32)
-    rows = np.arange(len(label))
-    soft[:, 0] = label
-    soft[rows, 1 + label] = share
-    soft[rows, 1 + other] += 1 - share
-    return soft
 
 
 def require_mixable(inputs: ModelInput, name: str) -> None:

@@ -6,7 +6,7 @@ line's middle grows from half the width - 0.5 to half the width + 0.5 pixels; ov
 Inside a band the distance is linear in x, so only disks need a square root.
 
 A drawing's geometry is worked out first and its pixels inked afterwards: where one segment's rows end, which no
-processor guesses right, the next one's are known by then. Pixels are inked by blocks (`features.ink`).
+processor guesses right, the next one's are known by then. Pixels are inked by blocks (`features.ink`), in float32.
 
 The kernels are compiled without `fastmath`: every operation is then the IEEE one, and all machines give equal pixels.
 All of them stand in one file because numba's cache notices changes of a function's own file only: whoever changes

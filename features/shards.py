@@ -14,6 +14,7 @@ from features.arrow_files import MEND, SCHEMA, ArrowDrawings, open_batches, reco
 from features.checksums import require_as_written
 from features.classes import read_classes
 from features.drawings import CV_SHARDS, Drawings
+from features.joined_drawings import JoinedDrawings
 from features.shuffle_plan import REPORT, Report
 from ground.errors import BadData, MissingResult
 from ground.files import read_json_as, whole_file, write_json
@@ -45,7 +46,9 @@ class Shards:
     opens its folder again) and used by several threads at once.
     """
 
-    def __init__(self, folder: Path, classes: tuple[str, ...], drawings: "ArrowDrawings | ChosenDrawings") -> None:
+    def __init__(
+        self, folder: Path, classes: tuple[str, ...], drawings: "ArrowDrawings | ChosenDrawings | JoinedDrawings"
+    ) -> None:
         self.folder, self.classes, self._drawings = folder, classes, drawings
 
     @classmethod
@@ -72,9 +75,13 @@ class Shards:
         """The same less the drawings of these rows; the others are numbered anew. Cannot be pickled."""
         return Shards(self.folder, self.classes, ChosenDrawings(self._drawings, np.delete(np.arange(len(self)), rows)))
 
+    def joined(self, others: Drawings) -> "Shards":
+        """The same and, numbered on after them, others. Cannot be pickled."""
+        return Shards(self.folder, self.classes, JoinedDrawings(self._drawings, others))
+
     def __reduce__(self) -> tuple[object, ...]:
-        if isinstance(self._drawings, ChosenDrawings):
-            raise TypeError("Expected all drawings of the shards to be pickled, received some of them.")
+        if not isinstance(self._drawings, ArrowDrawings):
+            raise TypeError("Expected just the drawings of the shards to be pickled, received some of them, or others.")
         return Shards.open, (self.folder,)
 
     def __len__(self) -> int:
@@ -129,7 +136,7 @@ class Shards:
 class ChosenDrawings:
     """Some of the drawings of shards, numbered from 0."""
 
-    drawings: "ArrowDrawings | ChosenDrawings"
+    drawings: "ArrowDrawings | ChosenDrawings | JoinedDrawings"
     rows: NDArray[np.int64]  # (n,) of `drawings`
 
     def __len__(self) -> int:

@@ -1,6 +1,6 @@
 """One part of a store on disk: the rows of one fold, whole, checked, and never read half."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,13 +61,19 @@ class Part:
 
     def write(self, key_id: NDArray[np.int64], probabilities: NDArray[np.float32]) -> None:
         """Write rows that have been checked; an earlier part of this name ends with the first byte written."""
+        self.write_blocks(key_id, lambda rows: probabilities[rows])
+
+    def write_blocks(
+        self, key_id: NDArray[np.int64], probabilities_of: Callable[[NDArray[np.int64]], NDArray[np.float32]]
+    ) -> None:
+        """The same of rows too many to be held at once: a block of them at a time is asked for, by place."""
         order = np.argsort(key_id)
         self.seal.unlink(missing_ok=True)
         with ExitStack() as stack:
             files = {name: stack.enter_context(self._new(name, len(order))) for name in self._columns}
             for block in row_blocks(len(order)):
                 rows = order[block]
-                packed = {"key_id": key_id[rows].astype(np.int64), **self.form.pack(probabilities[rows])}
+                packed = {"key_id": key_id[rows].astype(np.int64), **self.form.pack(probabilities_of(rows))}
                 for name, file in files.items():
                     file.write(packed[name].tobytes())
         write_json(self.seal, {"count": len(order), **{name: sha256(self.file(name)) for name in files}})

@@ -144,13 +144,14 @@ class OOFStore:
                 read.put(block.start + places, self.manifest.form.top(rows, count))
         return read
 
-    def read_test(self, key_id: Keys, out: Floats | None = None) -> Floats:
+    def read_test(self, key_id: Keys, out: Floats | None = None, fold: int | None = None) -> Floats:
         """(n, C) the test set's probabilities, in this order, mean over the folds; in `out` where given.
 
+        By the model of one `fold` where that is asked for and not only the mean is there.
         Raises `IncompleteOOF` where a fold is missing, `KeyMismatch` where a row is.
         """
         read = np.empty((len(key_id), len(self.classes)), np.float32) if out is None else out
-        for block, mean in self._test_means(key_id):
+        for block, mean in self._test_means(key_id, fold):
             read[block] = mean
         return read
 
@@ -212,10 +213,11 @@ class OOFStore:
         """The folds that are there."""
         return {k: self._opened(self._part("fold", k), k) for k in range(self.folds) if self.has_fold(k)}
 
-    def _test_parts(self) -> list[Part]:
+    def _test_parts(self, fold: int | None = None) -> list[Part]:
         self._refuse_missing(self.missing_test, "test probabilities of folds", "")
-        folds: Sequence[int | None] = [None] if self.has_test(None) else range(self.folds)
-        return [self._opened(self._part("test", fold), None) for fold in folds]
+        each = range(self.folds) if fold is None else [fold]
+        folds: Sequence[int | None] = [None] if self.has_test(None) else each
+        return [self._opened(self._part("test", k), None) for k in folds]
 
     def _stored(self, folds: dict[int, Part], key_id: Keys) -> Iterator[tuple[NDArray[np.int64], Rows]]:
         """Fold by fold, the places in `key_id` of rows that are there, and these rows."""
@@ -225,9 +227,9 @@ class OOFStore:
             found, rows = part.find(key_id[places])
             yield places[found], rows
 
-    def _test_means(self, key_id: Keys) -> Iterator[tuple[slice, Floats]]:
+    def _test_means(self, key_id: Keys, fold: int | None = None) -> Iterator[tuple[slice, Floats]]:
         """Blocks of rows, each with its mean over the folds (n, C)."""
-        parts = self._test_parts()
+        parts = self._test_parts(fold)
         for block in row_blocks(len(key_id)):
             mean = np.zeros((block.stop - block.start, len(self.classes)), np.float32)
             for part in parts:

@@ -11,6 +11,7 @@ from oof.audit import store_problems
 from oof.store import OOFStore
 from pipelines.checks import Check, State
 from pipelines.copies import copies_checks
+from pipelines.lessons_audit import lesson_checks
 from pipelines.pretrain import drawings_to_learn, is_done, is_pretrained_first
 from pipelines.run_folder import RunFolder
 from pipelines.scores import Scores
@@ -18,11 +19,9 @@ from pipelines.settings import RunSettings
 from pipelines.stack import stacked_models
 
 PROVED = "no held-out key_id was seen, by SHA-256 of all that were"
-UNRECORDED = "trained by a version that did not record it"
 MISSING = "not trained yet"
 TRAININGS: dict[str, tuple[State, str]] = {  # what may be known of one, how it is taken, and what to do
     PROVED: ("ok", ""),
-    UNRECORDED: ("warning", "Train anew to have it recorded, or take it on trust."),
     MISSING: ("note", ""),
 }
 
@@ -32,6 +31,7 @@ def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> li
 
     - Pretraining: what was learned first is none of the run's drawings.
     - Training: the drawings that each (model, fold) saw are, by their SHA-256, those outside the fold.
+    - Teachers: so are those that each network saw which one learned from; what it learned beside them is test drawings.
     - Probabilities: each row was predicted by the fold that held it out, once, and is a row of probabilities.
     - Stack: it was fitted on exactly those.
     - Copies: equal drawings under different key_ids, which no rule of folds keeps apart, are counted.
@@ -43,6 +43,7 @@ def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> li
     return [
         *(_pretraining_check(run, name) for name in models if is_pretrained_first(settings, name)),
         *(check for name in models for check in _training_checks(run, settings, shards, name)),
+        *(check for name in settings.models for check in lesson_checks(run, shards, name, settings.folds)),
         *(check for name in models for check in _probability_checks(run, settings, shards, name)),
         *_stack_checks(run, settings, shards),
         *copies_checks(shards, settings.folds, file),
@@ -54,7 +55,7 @@ def _pretraining_check(run: RunFolder, model: str) -> Check:
     if not is_done(run, model):
         return Check(name, "note", MISSING)
     seen, left = TrainingRecord.read(run.pretrained(model) / DONE).seen, drawings_to_learn(run)
-    if seen is None or seen.key_ids != digest(left.key_id):
+    if seen.key_ids != digest(left.key_id):
         found = f"it saw others than the {len(left):,} drawings that are not among the run's own"
         return Check(name, "failure", found, f"Delete {run.root / 'models' / model}, and train it again.")
     return Check(name, "ok", f"{len(left):,} drawings, none among the run's own, by SHA-256 of all that were seen")
@@ -88,8 +89,6 @@ def _training(run: RunFolder, shards: Shards, model: str, fold: int, folds: int)
             f"Expected in {path} a training of {model} without fold {fold} of {folds}, received one of {done.model} "
             f"without fold {done.fold} of {done.folds}. Delete {path.parent} and train it."
         )
-    if done.seen is None:
-        return UNRECORDED
     require_unseen(done.seen, shards.key_id, fold, folds)
     return PROVED
 

@@ -40,12 +40,12 @@ def set_aside(run: RunFolder, settings: RunSettings) -> None:
 
 
 def require_same_holdout(start: RunFolder, settings: RunSettings) -> None:
-    """Raises `FoldMismatch` where networks of another run, to start from, have seen drawings that are held out here."""
+    """Raises `FoldMismatch` where networks of another run, to be taken up here, have seen what is held out here."""
     theirs = Holdout.of(start.shards).cv_shards
     if theirs < settings.holdout:
         raise FoldMismatch(
-            f"Expected {settings.holdout} cv shards or more set aside in {start.root} to start from, as here, received "
-            f"{theirs}: its networks have seen drawings that are held out here. Set holdout={theirs}, or start anew."
+            f"Expected {settings.holdout} cv shards or more set aside in {start.root}, as here, received {theirs}: its "
+            f"networks have seen drawings that are held out here. Set holdout={theirs}, or name no other run."
         )
 
 
@@ -83,11 +83,6 @@ def predict_one(run_root: str, model: str, fold: int) -> None:
     rows = np.arange(len(held_out))
     store.write_test(fold, held_out.key_id, predict(network, inputs, held_out, rows, training))
     keras.utils.clear_session()
-
-
-def holdout_probabilities(run: RunFolder, models: Sequence[str], shards: Shards) -> list[Floats]:
-    """Each model's mean over its networks, (N, C), of the holdout's drawings."""
-    return [OOFStore(run.holdout(name)).read_test(shards.holdout().key_id) for name in models]
 
 
 def score_holdout(run: RunFolder, method: str, answers: Floats, shards: Shards, seed: int) -> HoldoutScore:

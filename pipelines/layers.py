@@ -111,8 +111,7 @@ def completed(settings: RunSettings) -> RunSettings:
 def _given(name: str, layers: Sequence[Layer]) -> Values:
     tables = [(layer.values.get("train", {}), layer.values.get("train_by_model", {}).get(name, {})) for layer in layers]
     values = merge(*(table for pair in tables for table in pair))
-    start = values.get("start_from")
-    return {**values, "start_from": _absolute(start)} if start else values
+    return {**values, **{name: _absolute(values[name]) for name in ("start_from", "teacher") if name in values}}
 
 
 def _absolute(folder: str) -> str:

@@ -19,8 +19,9 @@ from pipelines.keras_start import start_keras
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
 from pipelines.scores import Scores
-from pipelines.stack import columns
+from pipelines.stack_rows import columns
 from stacking.methods import load_method
+from stacking.shift import answer_by_fold, is_shifted
 from stacking.submissions import write_submission
 
 
@@ -74,15 +75,18 @@ class Predictor:
         ]
 
     def probabilities(self, drawings: Drawings) -> NDArray[np.float32]:
-        """(N, C) of sum 1: each base model's mean over its folds, joined by the stack as in the run."""
+        """(N, C) of sum 1: what each base model's networks say, a network a fold, joined by the stack as in the run."""
         from base_models.prediction import predict as predict_network
 
         rows = np.arange(len(drawings))
-        by_model = [
-            np.mean([predict_network(network, inputs, drawings, rows, training) for network in networks], axis=0)
+        by_model = [  # M times K times (N, C)
+            [predict_network(network, inputs, drawings, rows, training) for network in networks]
             for inputs, networks, training in zip(self.inputs, self.networks, self.training, strict=True)
         ]
-        return by_model[0] if self.stack is None else self.stack.predict_proba(columns(by_model, drawings))
+        if self.stack is not None and is_shifted(self.stack):
+            return answer_by_fold(self.stack, (columns(each, drawings) for each in zip(*by_model, strict=True)))
+        means = [np.mean(each, axis=0) for each in by_model]
+        return means[0] if self.stack is None else self.stack.predict_proba(columns(means, drawings))
 
 
 def _table(key_id: NDArray[np.int64], probabilities: NDArray[np.float32], classes: Sequence[str]) -> Table:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from ground.errors import BadData
 from ground.files import read_json_as
 from pipelines.run_folder import RunFolder
+from stacking.calibration_gain import CalibrationGain
 from stacking.choice import Score
 from stacking.explanation import Explanation
 from stacking.nested import Nested
@@ -40,6 +41,7 @@ class Scores:
     nested: Nested | None = None
     holdout: HoldoutScore | None = None
     explanation: Explanation | None = None
+    calibration: tuple[CalibrationGain, ...] = ()  # of each base model, before and after
 
     @classmethod
     def read(cls, run: RunFolder) -> "Scores":

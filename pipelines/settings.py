@@ -21,10 +21,13 @@ class StackSettings(Settings):
 
     methods: tuple[Method, ...] = BY_DEFAULT
     candidates: int = Field(default=10, ge=3)  # each model's likeliest classes; MAP@3 needs 3, 10 hold the true one
-    ranker_rounds: int = Field(default=150, ge=1)  # boosting rounds of lambdarank and binary, one tree each
+    ranker_rounds: int = Field(default=75, ge=1)  # boosting rounds of lambdarank and binary, one tree each
+    by_class: bool | Literal["auto"] = "auto"  # whether the rankers' trees see which class a candidate is
     multiclass_rounds: int = Field(default=100, ge=1)  # boosting rounds of multiclass, a tree a class each
     multiclass_classes: int = Field(default=100, ge=2)  # beyond, it is left out: its time grows with their square
     layers: int = Field(default=1, ge=1, le=3)  # 2: the meta-models' answers are stacked again; each layer 6 × the time
+    calibration: Literal["off", "temperature", "vector"] = "off"  # of each model, before all methods that join them
+    pseudo_labels: float = Field(default=0.0, ge=0, le=1)  # share of test drawings, the surest, that teach it too
     nested_rows: int = Field(default=50_000, ge=0)  # drawings up to which the choice is made anew without each fold
     explain: bool = True  # what the kept method looks at, what each model adds, where it overrules them
 

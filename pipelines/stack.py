@@ -2,36 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from base_models.records import DONE, TrainingRecord
-from features.cores import threads
 from features.drawings import cv_of
 from features.shards import Shards
-from features.statistics import STATISTICS, stroke_statistics
 from ground.errors import BadData, MissingResult, RunChanged
 from ground.files import whole_folder, write_json
 from oof.folds import fold_of
 from oof.store import OOFStore
 from pipelines.alone import alone_at
 from pipelines.changes import discard
-from pipelines.holdout import holdout_probabilities, predict_holdout, score_holdout
+from pipelines.holdout import predict_holdout, score_holdout
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
 from pipelines.scores import FILE, HoldoutScore, Scores
 from pipelines.settings import RunSettings
+from pipelines.stack_methods import estimators_of, unlabelled
+from pipelines.stack_rows import COLUMNS, answers, columns
+from stacking.calibration_gain import calibration_gains
 from stacking.choice import compare
-from stacking.columns import Floats, join_columns
+from stacking.columns import Floats
 from stacking.explanation import Names, Rows, explain
-from stacking.layers import layered
-from stacking.methods import methods
 from stacking.shared_fits import fits_shared
 from stacking.stacker import Stacker
-
-CHUNK = 100_000  # drawings whose statistics are taken at a time; their points take 10 MB
 
 
 def stack(run: RunFolder, settings: RunSettings, force: bool = False) -> None:
@@ -57,8 +52,11 @@ def _stack(
     seconds = {name: training_seconds(run, name, settings.folds) for name in inputs}  # damage is told before the work
     X = columns([store.read(shards.key_id) for store in stores], shards)  # (N, M * C + F)  # noqa: N806
     rows = Rows(X, shards.label.astype(np.int64), fold_of(shards.key_id, settings.folds))
-    names, cv = Names([*inputs], shards.classes, STATISTICS), cv_of(shards.key_id)
-    estimators, nested = _estimators(settings, names.models, len(shards.classes)), _is_nested(settings, len(X))
+    names, cv = Names([*inputs], shards.classes, COLUMNS), cv_of(shards.key_id)
+    taught = unlabelled(stores, shards.test(), settings) if settings.stack.pseudo_labels else None
+    estimators, nested = estimators_of(settings, names, taught), _is_nested(settings, len(X))
+    by = "temperature" if settings.stack.calibration == "off" else settings.stack.calibration
+    gains = calibration_gains(X, rows.y, rows.folds, names.models, len(names.classes), by)
     with console.status("stack") as status, fits_shared():
 
         def tell(what: str) -> None:
@@ -69,10 +67,11 @@ def _stack(
         tell(f"{chosen}, on all rows")
         fitted = estimators[chosen].fit(X, rows.y, rows.folds)
         if settings.stack.explain:
-            explained = explain(chosen, estimators, compared.probabilities, rows, names, fitted, settings.seed, tell)
+            explained = explain(chosen, estimators, compared.probabilities, rows, names, settings.seed, tell)
     holdout = _on_holdout(run, settings, shards, chosen, fitted, names.models)
     table = tuple(replace(row, seconds=row.seconds + seconds.get(row.name, 0.0)) for row in compared.scores)
-    scores = Scores(len(X), shards.classes, table, chosen, compared.reason, inputs, compared.nested, holdout, explained)
+    found = (compared.nested, holdout, explained, gains)
+    scores = Scores(len(X), shards.classes, table, chosen, compared.reason, inputs, *found)
     _write(run, settings, shards, compared.probabilities[chosen], fitted, scores)
 
 
@@ -95,8 +94,8 @@ def _on_holdout(
         console.print(f"the holdout is not scored: {', '.join(imported)} came without probabilities of it")
         return None
     predict_holdout(run, settings, models)
-    X = columns(holdout_probabilities(run, models, shards), shards.holdout())  # noqa: N806
-    return score_holdout(run, method, fitted.predict_proba(X), shards, settings.seed)
+    said = answers(fitted, [OOFStore(run.holdout(name)) for name in models], shards.holdout())
+    return score_holdout(run, method, said, shards, settings.seed)
 
 
 def stacked_models(run: RunFolder, settings: RunSettings) -> list[str]:
@@ -104,32 +103,6 @@ def stacked_models(run: RunFolder, settings: RunSettings) -> list[str]:
     folders = [path.parent for path in sorted(run.oof_root.glob("*/manifest.json"))]
     imported = [folder.name for folder in folders if "imported" in OOFStore(folder).manifest.config]
     return [*settings.models, *imported]
-
-
-def columns(probabilities: Sequence[NDArray[np.float32]], source: Any) -> NDArray[np.float32]:
-    """(N, M * C + F) what meta-models take, from M models' probabilities (N, C) and the drawings of `source`."""
-    statistics = np.empty((len(source), len(STATISTICS)), np.float32)
-    for first in range(0, len(source), CHUNK):
-        rows = np.arange(first, min(first + CHUNK, len(source)))
-        statistics[rows] = stroke_statistics(source.take(rows))
-    return join_columns(probabilities, statistics)
-
-
-def _estimators(settings: RunSettings, models: Sequence[str], classes: int) -> dict[str, Stacker]:
-    """Unfitted, from simple to complex: each base model alone, then the methods that the settings name."""
-    chosen = settings.stack
-    wanted = set(chosen.methods)
-    if "multiclass" in wanted and classes > chosen.multiclass_classes:
-        wanted.remove("multiclass")
-        limit = f"stack.multiclass_classes={chosen.multiclass_classes}"
-        console.print(f"multiclass is left out: {classes} classes, {limit}; it grows a tree a class a round")
-    every = methods(models, classes, multiclass="multiclass" in wanted, threads=threads(), seed=settings.seed)
-    for name in ("lambdarank", "xendcg", "binary"):
-        every[name].set_params(candidates=chosen.candidates, rounds=chosen.ranker_rounds)
-    if "multiclass" in wanted:
-        every["multiclass"].set_params(rounds=chosen.multiclass_rounds)
-    kept = {name: estimator for name, estimator in every.items() if name in {*models, *wanted}}
-    return {**kept, **layered(kept, chosen.layers)}
 
 
 def _is_whole(run: RunFolder, inputs: dict[str, str], force: bool) -> bool:

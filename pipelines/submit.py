@@ -16,8 +16,7 @@ from pipelines.run_folder import RunFolder
 from pipelines.scores import Scores
 from pipelines.settings import RunSettings
 from pipelines.shuffle import data_folder
-from pipelines.stack import columns
-from stacking.columns import Floats
+from pipelines.stack_rows import COLUMNS, answers
 from stacking.methods import load_method, methods
 from stacking.stacker import Stacker
 from stacking.submissions import check_submission, write_labels, write_submission
@@ -48,11 +47,11 @@ def _submit(run: RunFolder, settings: RunSettings) -> None:
         return
     scores = Scores.read(run)
     names = list(scores.inputs)
-    X = columns([OOFStore(run.oof(name)).read_test(test.key_id) for name in names], test)  # noqa: N806
+    stores = [OOFStore(run.oof(name)) for name in names]
     sample = data_folder(run, settings) / "sample_submission.csv"
     with whole_folder(run.submissions) as folder:
-        for method, estimator in _methods(run, scores.chosen, names, X, len(shards.classes)).items():
-            probabilities = estimator.predict_proba(X)  # (n, C)
+        for method, estimator in _methods(run, scores.chosen, names, len(shards.classes)).items():
+            probabilities = answers(estimator, stores, test)  # (n, C)
             path = folder / f"{method}.csv"
             write_submission(path, test.key_id, probabilities, shards.classes)
             check_submission(path, test.key_id, shards.classes, sample if sample.exists() else None)
@@ -67,9 +66,9 @@ def _submit(run: RunFolder, settings: RunSettings) -> None:
         shutil.copyfile(final, folder / "submission.csv")
 
 
-def _methods(run: RunFolder, chosen: str, models: list[str], X: Floats, classes: int) -> dict[str, Stacker]:  # noqa: N803
+def _methods(run: RunFolder, chosen: str, models: list[str], classes: int) -> dict[str, Stacker]:
     """Fitted: the base models, their geometric mean and the chosen method."""
     every = methods(models, classes, multiclass=False)
-    nothing_to_learn = np.zeros(len(X), np.int64)  # these answer by a formula, so any labels fit them
-    plain = {name: every[name].fit(X, nothing_to_learn) for name in (*models, "geometric")}
+    row = np.full((1, len(models) * classes + len(COLUMNS)), 1 / classes, np.float32)
+    plain = {name: every[name].fit(row, [0]) for name in (*models, "geometric")}  # a formula: any row fits it
     return {**plain, chosen: load_method(run.stack / "method")}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from base_models.records import DONE, TrainingRecord
+from base_models.records import DONE
 from features.shards import Shards
-from ground.errors import BadData, BadSettings, FoldMismatch, MissingResult
+from ground.errors import BadData, BadSettings
 from ground.locks import is_locked, locked
 from ground.settings import nearest
 from oof.folds import fold_of
@@ -16,9 +16,9 @@ from oof.store import OOFStore
 from pipelines.changes import read_settings
 from pipelines.executor import Task, run_tasks, workers_that_fit
 from pipelines.feeds import require_feeds
-from pipelines.holdout import require_same_holdout
 from pipelines.keras_start import begin_training
 from pipelines.oof_stores import kept_classes, require_oof_room
+from pipelines.other_runs import require_lesson_room, teachers_of, weights_of
 from pipelines.pretrain import is_pretrained_first, pretrain
 from pipelines.progress import console
 from pipelines.reached import epoch_reached
@@ -42,11 +42,13 @@ def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), fol
             raise BadSettings(f"Expected a fold from 0 to {settings.folds - 1}, received {fold}.")
     missing = untrained(run, settings, models, folds)
     for name, fold in missing:  # what is lacking is said before hours of work
-        other_run(settings, name, fold)
+        weights_of(settings, name, fold)
+        teachers_of(run, settings, name, fold)
     require_feeds(run, settings, [name for name, _ in missing])
     alone = 1 if any(Path("/dev").glob("nvidia[0-9]*")) else 0  # processes would fight over the memory of one GPU
     workers = settings.workers or alone or workers_that_fit()
     require_oof_room(run, settings, missing, at_once=workers)
+    require_lesson_room(run, settings, missing, at_once=workers)
     pretrain(run, settings, list(dict(missing)), workers)
     while missing:
         free = [pair for pair in missing if not is_locked(run.lock(*pair))]
@@ -102,7 +104,7 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
     load_models(settings.model_files)
     chosen, training = model_named(model), settings.train_by_model[model]
     shards = Shards.open(run.shards)
-    config = {"model": model, "seed": settings.seed, "train": training.record}
+    config = {"model": model, "seed": settings.seed, "train": training.model_dump(mode="json")}
     test = shards.test()
     store = OOFStore.create(
         run.oof(model),
@@ -117,9 +119,11 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
     if not (out / DONE).exists():
         earlier = earlier_weights(run, settings, model, fold)
         trained = load_network(earlier) if earlier else None
+        teachers = teachers_of(run, settings, model, fold)
         lookers_on = [tensorboard(out / "tensorboard")] if settings.tensorboard else []
+        given = chosen, shards, fold, settings.folds, training, out, settings.seed, trained, teachers
         with heard_stop() as stop:
-            train_fold(chosen, shards, fold, settings.folds, training, out, settings.seed, trained, stop, lookers_on)
+            train_fold(*given, stop, lookers_on)
     network = load_network(out / "model.keras")  # as saved: what a later prediction will use
     inputs = chosen.inputs_for(training)
     held_out = np.flatnonzero(fold_of(shards.key_id, settings.folds) == fold)
@@ -132,34 +136,11 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
 def earlier_weights(run: RunFolder, settings: RunSettings, model: str, fold: int) -> Path | None:
     """The trained model that one (model, fold) begins with: another run's, or the pretrained one; None where neither.
 
-    Raises what `other_run` raises.
+    Raises what `weights_of` raises.
     """
     if is_pretrained_first(settings, model):
         return run.pretrained(model) / "model.keras"
-    return other_run(settings, model, fold)
-
-
-def other_run(settings: RunSettings, model: str, fold: int) -> Path | None:
-    """The trained model that `start_from` names for one (model, fold); None where it names no run.
-
-    Fold k starts from a fold k, which has seen no drawing of fold k: for that the other run must have as many folds.
-    Raises `MissingResult` when it is not there, `FoldMismatch` when the folds differ.
-    """
-    if not (start := settings.train_by_model[model].start_from):
-        return None
-    folder = RunFolder(Path(start)).fold(model, fold)
-    if not (folder / DONE).exists():
-        raise MissingResult(
-            f"Expected {model} without fold {fold} in {start} to start from (start_from), received none. "
-            f'Train it there first, or set train_by_model.{model}.start_from="".'
-        )
-    if (folds := TrainingRecord.read(folder / DONE).folds) != settings.folds:
-        raise FoldMismatch(
-            f"Expected {settings.folds} folds in {start} to start from, as here, received {folds}: its fold {fold} has "
-            f"seen drawings that are held out here. Set folds={folds}, or start from another run."
-        )
-    require_same_holdout(RunFolder(Path(start)), settings)
-    return folder / "model.keras"
+    return weights_of(settings, model, fold)
 
 
 def _wait_for_others(run: RunFolder, missing: list[tuple[str, int]]) -> None:

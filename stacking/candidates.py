@@ -18,7 +18,8 @@ from stacking.evidence import Evidence
 OF_A_MODEL = ("probability", "log_probability", "rank", "margin", "entropy")
 OVER_MODELS = ("mean", "log_mean", "least", "greatest", "deviation", "first_votes", "top_3_votes")
 OF_A_BASE_MODEL = ("confusion", "precision", "recall")
-OF_A_CLASS = ("prior", "confusion_sum")  # which it is costs `binary` 0.008 MAP@3 at 340 classes
+OF_A_CLASS = ("prior", "confusion_sum", "class", "category_prior")
+CLASS = "class"  # its place in the class list
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +56,9 @@ def candidate_table(
     Features: each model's probability, its logarithm, rank, margin (logarithm less that of the model's best
     other class) and entropy (nats); over the models the mean, mean logarithm, least, greatest and standard
     deviation, how many put the class first and among their first three; of each base model the confusion of its
-    first class with this one, and its precision and recall for this one; the class's log share and the sum of the
-    confusions; the drawing's statistics, times among them where they are known.
+    first class with this one, and its precision and recall for this one; the class's log share, the sum of the
+    confusions, the class itself, what the drawing's category (its country) adds to the log share; the drawing's
+    statistics, times among them where they are known, and 0 in place of a category's number.
     """
     models, count = opinions.shape[1], min(candidates, opinions.shape[2])
     tops = np.stack([top(np.ascontiguousarray(opinions[:, m]), count) for m in range(models)], axis=1)  # (N, M + 1, K)
@@ -67,6 +69,10 @@ def candidate_table(
     reliability = np.stack([evidence.precision, evidence.recall])  # (2, M, C)
     _fill_classes(features, starts, chosen, tops[:, :, 0], evidence.prior, evidence.confusion, reliability)
     features[:, width - statistics.shape[1] :] = np.repeat(statistics, np.diff(starts), axis=0)
+    if evidence.linear.categorical:
+        lines = np.repeat(evidence.categories.of_rows(statistics[:, -1]), np.diff(starts))
+        features[:, width - statistics.shape[1] - 1] = evidence.categories.lift[lines, chosen]
+        features[:, -1] = 0
     return CandidateTable(starts, chosen, features)
 
 
@@ -167,3 +173,5 @@ def _fill_classes(
                 total += value
             line[last] = prior[c]
             line[last + 1] = total
+            line[last + 2] = c
+            line[last + 3] = 0

@@ -2,10 +2,10 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from ground.errors import BadSettings, ClassMismatch
 from stacking.columns import Floats, Labels
+from stacking.shared_fits import fitted_copy
 from stacking.stacker import Stacker
 
 
@@ -24,9 +24,8 @@ def cross_predicted(
         raise BadSettings(f"Expected rows of 2 folds or more, received only fold {present.tolist()}. Use more folds.")
     answers = {}
     for fold in present:
-        held_out = folds == fold
-        fitted = clone(estimator).fit(X[~held_out], y[~held_out], folds[~held_out])
-        answers[fold] = fitted.predict_proba(X[held_out])
+        fitted = fitted_copy(estimator, X, y, np.flatnonzero(folds != fold), folds)
+        answers[fold] = fitted.predict_proba(X[folds == fold])
     widths = {answer.shape[1] for answer in answers.values()}
     if len(widths) > 1 or max(widths) <= y.max():
         raise ClassMismatch(f"Expected all classes from every fold, received {sorted(widths)}. Give n_classes.")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ground.errors import BadOOF
+from stacking.categories import CategoryPrior
 from stacking.columns import Floats, Groups, Labels, blocks
 from stacking.linear import LinearStacker
 from stacking.parts import inner_parts
@@ -25,6 +26,7 @@ class Evidence:
     confusion: Floats  # (M, C, C) log P(true class is the last | model m puts the middle one first)
     precision: Floats  # (M, C) how often model m is right where it puts class c first
     recall: Floats  # (M, C) how often model m puts class c first where it is the true one
+    categories: CategoryPrior  # of the last statistic, where the linear stacker holds that to be a category
 
     @classmethod
     def of(
@@ -47,8 +49,11 @@ class Evidence:
         right = np.diagonal(counts, axis1=1, axis2=2)  # (M, C)
         expected = SMOOTHING * right.sum(axis=1, keepdims=True) / len(rows)  # by each model's accuracy
         precision, recall = (right + expected) / (said + SMOOTHING), (right + expected) / (of_classes + SMOOTHING)
+        category = statistics[rows, -1] if linear.categorical else np.zeros(len(rows), np.float32) * np.nan
+        categories = CategoryPrior.of(category, labels[rows], share)
         learned = (np.log(share), np.log(confusion), precision, recall)
-        return cls(linear, *(array.astype(np.float32) for array in learned))
+        prior, confusions, precisions, recalls = (array.astype(np.float32) for array in learned)
+        return cls(linear, prior, confusions, precisions, recalls, categories)
 
     def with_opinion(self, probabilities: Floats, statistics: Floats) -> Floats:
         """(N, M + 1, C): the models' probabilities, then the linear stacker's, as one model more."""

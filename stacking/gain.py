@@ -8,6 +8,7 @@ from stacking.layers import LayeredStacker
 from stacking.multiclass import MulticlassStacker
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
+from stacking.wrapped import WrappedStacker
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class Gain:
 
 def has_trees(stacker: Stacker | None) -> bool:
     """Whether LightGBM has the last word in it."""
-    if isinstance(stacker, LayeredStacker):
-        return has_trees(stacker.second)
+    if isinstance(stacker, LayeredStacker | WrappedStacker):
+        return has_trees(stacker.second if isinstance(stacker, LayeredStacker) else stacker.stacker)
     return isinstance(stacker, CandidateStacker | MulticlassStacker)
 
 
@@ -33,6 +34,8 @@ def gain_shares(fitted: Stacker, models: Sequence[str], statistics: Sequence[str
     if isinstance(fitted, LayeredStacker):
         names = [f"{name} (layer below)" for name, _ in fitted.first_]
         return gain_shares(fitted.second_, [*models, *names], statistics)
+    if isinstance(fitted, WrappedStacker):
+        return gain_shares(fitted.stacker_, models, statistics)
     if not isinstance(fitted, CandidateStacker | MulticlassStacker):
         return ()
     booster = fitted.booster_
@@ -53,6 +56,8 @@ def _name(column: str, place: int, classes: int, models: Sequence[str], statisti
         return f"{models[place // classes]} log probability" if place < width else statistics[place - width]
     if number := re.fullmatch(r"statistic_(\d+)", column):
         return statistics[int(number[1])]
+    if column == "category_prior":
+        return f"{statistics[-1]} prior"
     if parts := re.fullmatch(r"model_(\d+)_(.+)", column):
         what = parts[2].replace("_", " ")
         return f"{[*models, 'linear opinion'][int(parts[1])]} {what}"

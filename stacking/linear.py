@@ -2,18 +2,16 @@
 
 from numbers import Real
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ground.errors import BadSettings
 from stacking.basis import StatisticsBasis
 from stacking.blends import WeightedBlend
 from stacking.columns import Floats, Groups, Labels, softmax
-from stacking.logistic import logistic_matrix
+from stacking.linear_fits import LinearFits, linear_inputs
 from stacking.penalty import chosen_penalty
-from stacking.shared_fits import Arrays, shared_fit
 from stacking.stacker import Stacker
 
 
@@ -37,6 +35,7 @@ class LinearStacker(Stacker):
         n_models: int = 1,
         n_classes: int | None = None,
         penalty: float | Literal["auto"] = "auto",  # rows
+        categorical: bool = False,  # whether the last statistic is a category's number, which is left out here
         confusions: bool = False,  # four times the time at 340 classes, for a gain within the noise there
         iterations: int = 60,  # of L-BFGS at the most; at 340 real classes, 200 give the same
         rows: int = 100_000,  # 100,000 × 2,000 columns × 4 bytes = 0.8 GB
@@ -45,52 +44,41 @@ class LinearStacker(Stacker):
         self.n_models = n_models
         self.n_classes = n_classes
         self.penalty = penalty
+        self.categorical = categorical
         self.confusions = confusions
         self.iterations = iterations
         self.rows = rows
         self.seed = seed
 
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
+        if self.penalty != "auto" and not (isinstance(self.penalty, Real) and self.penalty >= 0):
+            raise BadSettings(f"Expected a penalty of 0 rows or more, or 'auto', received {self.penalty!r}.")
+        statistics = self._numbers(statistics)
         if len(labels) > self.rows:
             rows = np.random.default_rng(self.seed).choice(len(labels), self.rows, replace=False)
             probabilities, statistics, labels = probabilities[rows], statistics[rows], labels[rows]
             groups = None if groups is None else groups[rows]
-        if self.penalty != "auto" and not (isinstance(self.penalty, Real) and self.penalty >= 0):
-            raise BadSettings(f"Expected a penalty of 0 rows or more, or 'auto', received {self.penalty!r}.")
-        settings = (type(self).__name__, *sorted(self.get_params().items()))
-        rows_fitted: list[NDArray[Any]] = [probabilities, statistics, labels]
-        if groups is not None:
-            rows_fitted.append(groups)
-        learned = shared_fit(settings, rows_fitted, lambda: self._learned(probabilities, statistics, labels, groups))
-        for name, array in zip(self._arrays, learned, strict=True):
-            setattr(self, name, array)
-        self.penalty_ = float(self.penalty_)
-
-    def _learned(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> Arrays:
-        """What `_arrays` names."""
-        weights, basis = WeightedBlend.weights_of(probabilities, labels), StatisticsBasis.of(statistics)
-        inputs, start = self._inputs(basis, probabilities, statistics), WeightedBlend.scores(probabilities, weights)
-        penalty = self.penalty
-        if penalty == "auto":  # the blend's weights, a number a model, may know all rows
-            penalty = chosen_penalty(inputs, start, labels, self.iterations, self.seed, groups)
-        matrix = logistic_matrix(inputs, start, labels, penalty, self.iterations)
-        return np.asarray(penalty), weights, matrix, basis.centre, basis.scale, basis.thresholds
+        data, penalty = (probabilities, statistics, labels), self.penalty
+        if penalty == "auto":
+            taken = chosen_penalty(*data, self.confusions, self.iterations, self.seed, groups)
+        else:
+            taken = float(penalty)
+        fits = LinearFits(*data, np.arange(len(labels)), self.confusions, self.iterations)
+        self.penalty_, self.weights_, self.matrix_ = taken, fits.weights, fits.matrix(taken)
+        self.centre_, self.scale_, self.thresholds_ = fits.basis.centre, fits.basis.scale, fits.basis.thresholds
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
         basis = StatisticsBasis(self.centre_, self.scale_, self.thresholds_)
         answer = np.empty((len(probabilities), probabilities.shape[2]), np.float32)
         for first in range(0, len(answer), self.rows):  # as much memory as fitting takes, however many rows
             part = slice(first, first + self.rows)
-            inputs = self._inputs(basis, probabilities[part], statistics[part])
+            inputs = linear_inputs(basis, probabilities[part], self._numbers(statistics[part]), self.confusions)
             start = WeightedBlend.scores(probabilities[part], self.weights_)
             answer[part] = softmax(start + inputs @ self.matrix_)
         return answer
 
-    def _inputs(self, basis: StatisticsBasis, probabilities: Floats, statistics: Floats) -> Floats:
-        columns = basis.expand(statistics)
-        if not self.confusions:
-            return columns
-        return np.hstack([columns, probabilities.reshape(len(probabilities), -1)])  # (N, D)
+    def _numbers(self, statistics: Floats) -> Floats:
+        return statistics[:, :-1] if self.categorical else statistics
 
     def _load_more(self, folder: Path) -> None:
         self.penalty_ = float(self.penalty_)

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 
 from stacking.columns import Floats, Labels, softmax
 
-CONVERGED = 1e-6  # times the log loss: a step of less ends the fit
+CONVERGED = 1e-5  # times the log loss: a step of less ends the fit
 
 
 def logistic_matrix(

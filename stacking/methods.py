@@ -6,12 +6,14 @@ from typing import Any
 
 from ground.errors import BadSettings
 from stacking.blends import GeometricBlend, MeanBlend, SingleModel, WeightedBlend
+from stacking.calibrated import CalibratedStacker
 from stacking.description import read_description
 from stacking.greedy_selection import GreedyBlend
 from stacking.layers import LayeredStacker
 from stacking.linear import LinearStacker
 from stacking.multiclass import MulticlassStacker
 from stacking.power_mean import PowerBlend
+from stacking.pseudo_labels import PseudoLabelStacker
 from stacking.rank_mean import RankBlend
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
@@ -30,19 +32,28 @@ _CLASSES: dict[str, type[Stacker]] = {
         CandidateStacker,
         MulticlassStacker,
         LayeredStacker,
+        PseudoLabelStacker,
+        CalibratedStacker,
     )
 }
 
 
 def methods(
-    models: Sequence[str], n_classes: int, *, multiclass: bool, threads: int = 0, seed: int = 0
+    models: Sequence[str],
+    n_classes: int,
+    *,
+    multiclass: bool,
+    categorical: bool = False,
+    threads: int = 0,
+    seed: int = 0,
 ) -> dict[str, Stacker]:
     """One unfitted estimator a method, in the order of simplicity: each base model, blends, meta-models.
 
-    `multiclass` is the caller's choice, as its time grows with the square of the classes.
+    `multiclass` is the caller's choice, as its time grows with the square of the classes. With `categorical` the last
+    statistic is a category's number.
     """
     shape: dict[str, Any] = {"n_models": len(models), "n_classes": n_classes}
-    boosted = {**shape, "threads": threads, "seed": seed}
+    boosted = {**shape, "categorical": categorical, "threads": threads, "seed": seed}
     combined: dict[str, Stacker] = {
         "mean": MeanBlend(**shape),
         "geometric": GeometricBlend(**shape),
@@ -50,7 +61,7 @@ def methods(
         "power": PowerBlend(**shape, seed=seed),
         "weighted": WeightedBlend(**shape),
         "greedy": GreedyBlend(**shape, seed=seed),
-        "linear": LinearStacker(**shape, seed=seed),
+        "linear": LinearStacker(**shape, categorical=categorical, seed=seed),
         "lambdarank": CandidateStacker("lambdarank", **boosted),
         "xendcg": CandidateStacker("xendcg", **boosted),
         "binary": CandidateStacker("binary", **boosted),

@@ -27,6 +27,7 @@ class MulticlassStacker(Stacker):
         self,
         n_models: int = 1,
         n_classes: int | None = None,
+        categorical: bool = False,  # whether the last statistic is a category's number, which is left out here
         rounds: int = 100,
         learning_rate: float = 0.05,
         num_leaves: int = 15,
@@ -39,6 +40,7 @@ class MulticlassStacker(Stacker):
     ) -> None:
         self.n_models = n_models
         self.n_classes = n_classes
+        self.categorical = categorical
         self.rounds = rounds
         self.learning_rate = learning_rate
         self.num_leaves = num_leaves
@@ -54,7 +56,7 @@ class MulticlassStacker(Stacker):
             raise BadOOF("Expected 2 classes or more, received 1 class. There is nothing to tell apart.")
         self.weights_ = WeightedBlend.weights_of(probabilities, labels)
         start = WeightedBlend.scores(probabilities, self.weights_)  # (N, C)
-        data = lightgbm.Dataset(_inputs(probabilities, statistics), labels, init_score=start)
+        data = lightgbm.Dataset(self._inputs(probabilities, statistics), labels, init_score=start)
         settings = {
             "objective": "multiclass",
             "num_class": probabilities.shape[2],
@@ -69,15 +71,15 @@ class MulticlassStacker(Stacker):
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
         start = WeightedBlend.scores(probabilities, self.weights_)
-        inputs = _inputs(probabilities, statistics)
+        inputs = self._inputs(probabilities, statistics)
         return softmax(start + self.booster_.predict(inputs, raw_score=True, num_threads=self.threads))
+
+    def _inputs(self, probabilities: Floats, statistics: Floats) -> Floats:
+        numbers = statistics[:, :-1] if self.categorical else statistics
+        return np.hstack([log_of(probabilities).reshape(len(probabilities), -1), numbers])  # (N, M * C + F)
 
     def _save_more(self, folder: Path) -> None:
         save_booster(self.booster_, folder)
 
     def _load_more(self, folder: Path) -> None:
         self.booster_ = load_booster(folder)
-
-
-def _inputs(probabilities: Floats, statistics: Floats) -> Floats:
-    return np.hstack([log_of(probabilities).reshape(len(probabilities), -1), statistics])  # (N, M * C + F)

@@ -20,10 +20,11 @@ def inner_parts(rows: int, folds: int, seed: int, groups: Groups) -> Labels:
 
 
 def checked_groups(groups: ArrayLike | None, rows: int) -> Groups:
-    """Groups as whole numbers (rows,), by their order; raises `BadOOF` where there are not so many."""
+    """Groups as whole numbers (rows,), the given ones or else by their order; raises `BadOOF` for too few or many."""
     if groups is None:
         return None
-    group = np.unique(np.asarray(groups), return_inverse=True)[1].ravel()
+    given = np.asarray(groups)
+    group = given if given.dtype.kind in "iu" else np.unique(given, return_inverse=True)[1].ravel()
     if len(group) != rows:
         raise BadOOF(f"Expected a group for each of {rows:,} rows, received {len(group):,}. Give each row's fold.")
     return group.astype(np.int64)

@@ -1,30 +1,34 @@
-"""What has been fitted once to the same rows is not fitted again: `linear` and all rankers ask for the same fits.
+"""What has been fitted once to the same rows is not fitted again.
 
 In a table of methods each fold's linear stacker is wanted by `linear` and by every ranker, and those that give the
-rankers their second opinion by each of them. Estimators are copied (scikit-learn's `clone`) before they are fitted, so
-they cannot hand such a fit on to one another; it is found by what it is of.
+rankers their second opinion by each of them. Where the choice is made anew without fold j, the method that answers for
+fold k is the one that answers for j without k; and to explain a method, it is asked as the table had it. Estimators are
+copied (scikit-learn's `clone`) before they are fitted, so they cannot hand a fit on to one another; it is found by what
+it is of.
 """
 
 import hashlib
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import clone
 
-from stacking.columns import blocks
+from stacking.columns import Floats, Groups, Labels, blocks
 
 BLOCK = 5_000  # rows hashed at a time
 
-Arrays = tuple[NDArray[Any], ...]
-_found: ContextVar[dict[bytes, Arrays] | None] = ContextVar("found", default=None)
+Learned = TypeVar("Learned")
+_found: ContextVar[dict[bytes, Any] | None] = ContextVar("found", default=None)
 
 
 @contextmanager
 def fits_shared() -> Iterator[None]:
-    """While it lasts, equal fits are made once; what was learned (0.5 MB at 340 classes and 49 statistics) is held."""
+    """While it lasts, equal fits are made once; what was learned (at 340 classes some 5 MB a ranker) is held."""
     token = _found.set({} if _found.get() is None else _found.get())
     try:
         yield
@@ -32,21 +36,41 @@ def fits_shared() -> Iterator[None]:
         _found.reset(token)
 
 
-def shared_fit(settings: Sequence[Any], rows: Sequence[NDArray[Any]], fit: Callable[[], Arrays]) -> Arrays:
-    """What `fit` learns, or has learned before from arrays of the same content under the same settings."""
+def shared_fit(
+    settings: Sequence[Any], arrays: Sequence[NDArray[Any]], rows: Labels, fit: Callable[[], Learned]
+) -> Learned:
+    """What `fit` learns, or has learned before from the same content of `rows` of the arrays under these settings."""
     found = _found.get()
     if found is None:
         return fit()
-    key = _digest(settings, rows)
+    key = _digest(settings, arrays, rows)
     if key not in found:
         found[key] = fit()
-    return found[key]
+    return found[key]  # type: ignore[no-any-return]
 
 
-def _digest(settings: Sequence[Any], rows: Sequence[NDArray[Any]]) -> bytes:
+def fitted_copy(
+    estimator: Any,
+    X: Floats,  # noqa: N803
+    y: Labels,
+    rows: Labels,
+    groups: Groups = None,
+) -> Any:
+    """A copy of `estimator` fitted on `rows` of X, y and groups: a new one, or one that has been fitted so before."""
+
+    def fit() -> Any:
+        return clone(estimator).fit(X[rows], y[rows], None if groups is None else groups[rows])
+
+    if _found.get() is None:
+        return fit()
+    arrays = (X, y) if groups is None else (X, y, groups)
+    return shared_fit((pickle.dumps(clone(estimator)),), arrays, rows, fit)
+
+
+def _digest(settings: Sequence[Any], arrays: Sequence[NDArray[Any]], rows: Labels) -> bytes:
     digest = hashlib.sha256(repr(settings).encode())
-    for array in rows:
-        digest.update(f"{array.dtype} {array.shape}".encode())
-        for block in blocks(np.arange(len(array)), BLOCK):
-            digest.update(np.ascontiguousarray(array[block[0] : block[-1] + 1]).data)
+    for array in arrays:
+        digest.update(f"{array.dtype} {array.shape[1:]} {len(rows)}".encode())
+        for block in blocks(rows, BLOCK):
+            digest.update(np.ascontiguousarray(array[block]).data)
     return digest.digest()

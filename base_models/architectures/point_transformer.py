@@ -56,7 +56,8 @@ def attention_block(x: keras.KerasTensor, attended: keras.KerasTensor, heads: in
     """
     features = x.shape[-1]
     y = layers.LayerNormalization()(x)
-    y = layers.MultiHeadAttention(heads, features // heads)(y, y, attention_mask=attended)
+    # not by cuDNN's flash attention: it takes no mask that is the same for all points, and a GPU's log fills with that
+    y = layers.MultiHeadAttention(heads, features // heads, flash_attention=False)(y, y, attention_mask=attended)
     x = x + layers.Dropout(0.1)(y)
     y = layers.Dense(4 * features, activation="relu")(layers.LayerNormalization()(x))
     return x + layers.Dropout(0.1)(layers.Dense(features)(y))

@@ -18,6 +18,7 @@ from features.drawings import Drawings
 from features.feeds.tuning import AHEAD
 from features.inputs import Made, ModelInput
 from features.mixing import Batch, Mixing
+from features.soft_labels import Targets
 
 Row = dict[str, tf.Tensor]
 AT_ONCE = 4  # files whose rows are mixed; each is in random order already
@@ -37,26 +38,34 @@ def rows_of(
 
 
 def only(
-    rows: tf.data.Dataset, key_id: NDArray[np.int64], weights: NDArray[np.float32] | None = None
+    rows: tf.data.Dataset,
+    wanted_rows: NDArray[np.int64],
+    key_id: NDArray[np.int64],
+    weights: NDArray[np.float32] | None,
+    numbered: bool,
 ) -> tf.data.Dataset:
-    """The rows with these key_ids, each as often as it is among them, and its `weight` where these are given.
+    """The wanted rows, each as often as it is among them; of all drawings are `key_id` (N,) and `weights` (N,).
 
-    TensorFlow raises at the end of a pass where they are not as many.
+    With `weights` a row has its `weight`; `numbered`, its own number for its `label`. TensorFlow raises at the end of
+    a pass where the rows are not as many.
     """
-    known, first, counts = np.unique(key_id, return_index=True, return_counts=True)
+    known, first, counts = np.unique(key_id[wanted_rows], return_index=True, return_counts=True)
+    given: dict[str, NDArray[Any]] = {} if weights is None else {"weight": weights[wanted_rows[first]]}
+    if numbered:
+        given["label"] = wanted_rows[first]
     with tf.device("CPU"):
         wanted, often = tf.constant(known), tf.constant(counts)
-        weight = tf.constant(np.ones(len(known), np.float32) if weights is None else weights[first])
+        columns = {name: tf.constant(column) for name, column in given.items()}
 
     def place(row: Row) -> tf.Tensor:
         return tf.minimum(tf.searchsorted(wanted, row["key_id"][None])[0], len(known) - 1)
 
     kept = rows.filter(lambda row: wanted[place(row)] == row["key_id"])
-    if weights is not None:
-        kept = kept.map(lambda row: {**row, "weight": weight[place(row)]})
-    if len(known) < len(key_id):
+    if columns:
+        kept = kept.map(lambda row: {**row, **{name: column[place(row)] for name, column in columns.items()}})
+    if len(known) < len(wanted_rows):
         kept = kept.flat_map(lambda row: tf.data.Dataset.from_tensors(row).repeat(often[place(row)]))
-    return kept.apply(tf.data.experimental.assert_cardinality(len(key_id)))
+    return kept.apply(tf.data.experimental.assert_cardinality(len(wanted_rows)))
 
 
 def batches(
@@ -81,12 +90,24 @@ def batches(
     return drawn.batch(batch_size).prefetch(AHEAD)
 
 
+def softened(batches: tf.data.Dataset, inputs: ModelInput, targets: Targets) -> tf.data.Dataset:
+    """Batches that have the numbers of their rows for labels, with the soft labels of these in their place."""
+    given = batches.element_spec
+    spec = batch_spec(inputs, len(given) == 3, targets.classes)
+
+    def soften(*arrays: NDArray[Any]) -> Batch:
+        x, rows, *weights = tf.nest.pack_sequence_as(given, arrays)
+        return x, targets.soft(rows), *weights
+
+    return batches.map(lambda *batch: whole_batch(soften, tf.nest.flatten(batch), spec)).prefetch(1)
+
+
 def mixed_batches(
     batches: tf.data.Dataset, inputs: ModelInput, mixing: Mixing, seed: int, epoch: int
 ) -> tf.data.Dataset:
     """Each batch mixed within itself, as (seed, epoch, step) fix it."""
     given = batches.element_spec
-    spec = batch_spec(inputs, len(given) == 3, mixing)
+    spec = batch_spec(inputs, len(given) == 3, mixing.classes)
 
     def mix(step: np.int64, *arrays: NDArray[Any]) -> Batch:
         return mixing.apply(tf.nest.pack_sequence_as(given, arrays), (seed, epoch, int(step) + 1))
@@ -137,11 +158,11 @@ def spec_of(inputs: ModelInput) -> Any:
     return tf.TensorSpec(inputs.shape, inputs.dtype)
 
 
-def batch_spec(inputs: ModelInput, weighted: bool, mixing: Mixing | None) -> Any:
-    """The `tf.TensorSpec`s of whole batches: (x, y), or (x, y, weights)."""
+def batch_spec(inputs: ModelInput, weighted: bool, classes: int | None) -> Any:
+    """The `tf.TensorSpec`s of whole batches: (x, y) or (x, y, weights), y labels or soft ones of so many classes."""
     x = tf.nest.map_structure(lambda one: tf.TensorSpec((None, *one.shape), one.dtype), spec_of(inputs))
     label = tf.TensorSpec((None,), tf.int32)
-    y = label if mixing is None else tf.TensorSpec((None, 1 + mixing.classes), tf.float32)
+    y = label if classes is None else tf.TensorSpec((None, 1 + classes), tf.float32)
     return x, y, *([tf.TensorSpec((None,), tf.float32)] if weighted else [])
 
 

@@ -29,8 +29,12 @@ def feed(
     seed: int = 0,
     shuffle: bool = True,
     weights: NDArray[np.float32] | None = None,
+    numbered: bool = False,
 ) -> tf.data.Dataset:
-    """Batches of each of `rows` once, mixing aside; see `open_feed`."""
+    """Batches of each of `rows` once, soft labels and mixing aside; see `open_feed`.
+
+    `numbered`: y is the number of the row in place of its label.
+    """
     files, spec = _by_file(shards, rows), spec_of(inputs)
 
     def examples() -> Iterator[tuple[Made, Any]]:
@@ -41,7 +45,7 @@ def feed(
                 drawings = shards.take(block)
                 transforms = None if augmentation is None else draw_transforms(drawings, augmentation, rng)
                 made = one_by_one(inputs.make(drawings, transforms))
-                labels = shards.label[block].astype(np.int32)
+                labels = (block if numbered else shards.label[block]).astype(np.int32)
                 yield from zip(made, labels, *([] if weights is None else [weights[block]]), strict=True)
 
     numbers = [tf.TensorSpec((), dtype) for dtype in ([tf.int32] if weights is None else [tf.int32, tf.float32])]

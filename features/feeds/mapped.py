@@ -18,7 +18,7 @@ from features.mixing import Batch
 
 def mapped(feed: ShardFeed) -> tf.data.Dataset:
     """The batches of `feed`, made in a thread of their own while the model trains."""
-    spec = batch_spec(feed.inputs, feed.weights is not None, feed.mixing)
+    spec = batch_spec(feed.inputs, feed.weights is not None, feed.soft_classes)
 
     def make(place: np.int64) -> Batch:
         return feed[int(place)]

@@ -11,6 +11,7 @@ from features.feeds import FeedName
 from features.inputs import ModelInput
 from features.mixing import Mixing
 from features.shards import Shards
+from features.soft_labels import Targets
 from features.tfrecord_folders import find_records
 
 
@@ -27,13 +28,14 @@ def open_feed(
     first_step: int = 0,
     weights: NDArray[np.float32] | None = None,
     mixing: Mixing | None = None,
+    targets: Targets | None = None,
 ) -> Any:
     """What `fit` takes for one epoch: batches (x, y) that hold each of `rows` exactly once; its length is the steps.
 
     x is (B, *inputs.shape), or a dictionary of such, y (B,) int32; a row that is given twice comes twice, augmented
     anew. With `weights` (N,), one for each drawing of the shards, batches are (x, y, w), w (B,) float32. With `mixing`
-    y is (B, 1 + C) float32: the label, then the parts of all classes, see `features.mixing`. Under jax, shuffled
-    batches are all of one size and have weights, see `ShardFeed`.
+    or `targets` y is (B, 1 + C) float32: the label, then the parts of all classes, see `features.soft_labels`. Under
+    jax, shuffled batches are all of one size and have weights, see `ShardFeed`.
 
     With `shuffle` each epoch has an order of its own that (seed, epoch) fixes: a true permutation from `shards`, from
     the others the shards' files in random order through a shuffle buffer. Without, rows come in the order of the
@@ -57,6 +59,7 @@ def open_feed(
             first_step,
             weights,
             mixing,
+            targets,
             full=shuffle and backend() == "jax",  # which compiles a step for every size of batch
         )
         if backend() != "tensorflow":
@@ -73,12 +76,15 @@ def open_feed(
         from features.feeds.textline import feed
     else:
         from features.feeds.tfrecord import feed
-    from features.feeds.batching import mixed_batches
+    from features.feeds.batching import mixed_batches, softened
     from features.feeds.tuning import untuned
 
     own_seed = int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
     moved = None if augmentation is None or augmentation.is_off else augmentation
-    batches = feed(shards, rows, inputs, batch_size, moved, own_seed, shuffle, weights)
+    numbered = targets is not None
+    batches = feed(shards, rows, inputs, batch_size, moved, own_seed, shuffle, weights, numbered)
+    if targets is not None:
+        batches = softened(batches, inputs, targets)
     if mixing is not None:
         batches = mixed_batches(batches, inputs, mixing, seed, epoch)
     return untuned(batches.skip(first_step))

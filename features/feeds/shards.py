@@ -11,6 +11,7 @@ from features.augmentation import Augmentation, draw_transforms
 from features.drawings import Drawings
 from features.inputs import ModelInput
 from features.mixing import Batch, Mixing
+from features.soft_labels import Targets
 from ground.errors import BadSettings
 
 MIXING = 1  # after (seed, epoch, step + 1), so that the luck of mixing is not that of augmentations
@@ -34,9 +35,9 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
     there: so a backend that compiles for every size compiles once.
 
     With `weights` (N,), one for each drawing of the source, or `full`, they are (x, y, w), w (B,) float32; with
-    `mixing` y is (B, 1 + C) float32, as `soft_labels` has it. With `shuffle`, an epoch goes through `rows` once, in an
-    order that (seed, epoch) fixes; augmentations and mixing follow from (seed, epoch, step). So any batch can be made
-    again, and training goes on after a stop as if there had been none: at `first_step` of its epoch. Pass
+    `mixing` or `targets` y is (B, 1 + C) float32, as `soft_labels` has it. With `shuffle`, an epoch goes through `rows`
+    once, in an order that (seed, epoch) fixes; augmentations and mixing follow from (seed, epoch, step). So any batch
+    can be made again, and training goes on after a stop as if there had been none: at `first_step` of its epoch. Pass
     `shuffle=False` to `fit`, which otherwise mixes the steps as well.
 
     What makes batches ahead: `features.feeds.ahead`, for TensorFlow `features.feeds.mapped`.
@@ -55,6 +56,7 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         first_step: int = 0,
         weights: NDArray[np.float32] | None = None,
         mixing: Mixing | None = None,
+        targets: Targets | None = None,
         full: bool = False,
     ) -> None:
         super().__init__()
@@ -63,7 +65,7 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         self.source, self.rows, self.inputs, self.batch_size = source, rows, inputs, batch_size
         self.augmentation = None if augmentation is None or augmentation.is_off else augmentation
         self.seed, self.shuffle, self.epoch, self.first_step = seed, shuffle, epoch, first_step
-        self.weights, self.mixing, self.full = weights, mixing, full
+        self.weights, self.mixing, self.targets, self.full = weights, mixing, targets, full
 
     def __len__(self) -> int:
         """Steps from the first one to the end of the epoch."""
@@ -82,8 +84,15 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
             rng = np.random.default_rng([self.seed, self.epoch, step + 1])
             transforms = draw_transforms(drawings, self.augmentation, rng)
         x = self.inputs.make(drawings, transforms)  # (B, *shape)
-        batch = x, self.source.label[rows].astype(np.int32), *weights
+        y = self.source.label[rows].astype(np.int32) if self.targets is None else self.targets.soft(rows)
+        batch = x, y, *weights
         return batch if self.mixing is None else self.mixing.apply(batch, (self.seed, self.epoch, step + 1, MIXING))
+
+    @property
+    def soft_classes(self) -> int | None:
+        """Of how many classes y holds soft labels; None where it holds labels."""
+        soft = self.targets or self.mixing
+        return None if soft is None else soft.classes
 
     def _rows(self, step: int) -> tuple[NDArray[np.int64], list[NDArray[np.float32]]]:
         """Those of a batch, and their weights (B,) where there are any."""

@@ -29,8 +29,12 @@ def feed(
     seed: int = 0,
     shuffle: bool = True,
     weights: NDArray[np.float32] | None = None,
+    numbered: bool = False,
 ) -> tf.data.Dataset:
-    """Batches of each of `rows` once, mixing aside; see `open_feed`."""
+    """Batches of each of `rows` once, soft labels and mixing aside; see `open_feed`.
+
+    `numbered`: y is the number of the row in place of its label.
+    """
     folder, key_id = csv_folder(shards, inputs), shards.key_id[rows]
 
     def draw(drawing: bytes, luck: np.int64) -> Made:
@@ -42,8 +46,8 @@ def feed(
     files = [csv_path(folder, cv) for cv in np.unique(cv_of(key_id))]  # a held-out fold's are not even opened
     lines = rows_of(files, lambda file: tf.data.TextLineDataset(file, "GZIP").skip(1), seed, shuffle)
     split = lines.map(_split, num_parallel_calls=threads())
-    weights = None if weights is None else weights[rows]
-    return batches(only(split, key_id, weights), make, batch_size, seed, shuffle, LINE_BYTES)
+    wanted = only(split, rows, shards.key_id, weights, numbered)
+    return batches(wanted, make, batch_size, seed, shuffle, LINE_BYTES)
 
 
 def _split(line: tf.Tensor) -> Row:

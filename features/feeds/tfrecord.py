@@ -31,8 +31,12 @@ def feed(
     seed: int = 0,
     shuffle: bool = True,
     weights: NDArray[np.float32] | None = None,
+    numbered: bool = False,
 ) -> tf.data.Dataset:
-    """Batches of each of `rows` once, mixing aside; see `open_feed`."""
+    """Batches of each of `rows` once, soft labels and mixing aside; see `open_feed`.
+
+    `numbered`: y is the number of the row in place of its label.
+    """
     records, key_id = find_records(shards, inputs, augmented=augmentation is not None), shards.key_id[rows]
     names = STROKES if records.picture is None else IMAGE
     layout = {**NUMBERS, **{name: tf.io.FixedLenFeature([], tf.string) for name in names}}
@@ -53,5 +57,5 @@ def feed(
         partial(tf.io.parse_single_example, features=layout), num_parallel_calls=threads()
     )
     row_bytes = STROKES_BYTES if records.picture is None else int(np.prod(inputs.shape))
-    weights = None if weights is None else weights[rows]
-    return batches(only(parsed, key_id, weights), make, batch_size, seed, shuffle, row_bytes)
+    wanted = only(parsed, rows, shards.key_id, weights, numbered)
+    return batches(wanted, make, batch_size, seed, shuffle, row_bytes)

@@ -33,7 +33,9 @@ Pretrain = Annotated[
 ]
 Preset = Annotated[
     str | None,
-    typer.Option(help="demo, cpu, full or baseline. Default: cpu with --data, demo without.", rich_help_panel=SETTINGS),
+    typer.Option(
+        help="demo, cpu, gpu, full, baseline. Default: cpu with --data, demo without.", rich_help_panel=SETTINGS
+    ),
 ]
 SettingsFile = Annotated[
     Path | None,

@@ -19,11 +19,12 @@ from ground.errors import BadSettings, DoodlestackError, MissingResult
 from pipelines.checks import Check, unless_refused
 from pipelines.feeds import require_feeds
 from pipelines.keras_start import start_keras
+from pipelines.other_runs import teachers_of, weights_of
 from pipelines.preflight.drawings_known import Known
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
 from pipelines.stopping import begin_worker
-from pipelines.train import is_whole, other_run
+from pipelines.train import is_whole
 
 if TYPE_CHECKING:
     from base_models.footprint import Footprint
@@ -51,7 +52,7 @@ def model_checks(
     """
     checks, footprints = [], {}
     for name in settings.models:
-        check = unless_refused(f"model {name}", partial(_starts, settings, name, missing[name]))
+        check = unless_refused(f"model {name}", partial(_starts, run, settings, name, missing[name]))
         if check.state == "ok":
             check, footprint = _forward_pass(settings, name, known, missing[name], apart)
             footprints.update({name: footprint} if footprint else {})
@@ -72,16 +73,15 @@ def try_one(
     return try_network(model_named(name), training, classes, drawings, earlier)
 
 
-def _starts(settings: RunSettings, name: str, folds: Sequence[int]) -> Check:
-    """Raises `BadSettings`, `MissingResult`, `FoldMismatch` where its file or the weights to start from will not do."""
+def _starts(run: RunFolder, settings: RunSettings, name: str, folds: Sequence[int]) -> Check:
+    """Raises `BadSettings`, `MissingResult`, `BadOOF` where its file or what it takes from other runs will not do."""
     load_models(settings.model_files)
     model_named(name)
     if not folds:
         return Check(f"model {name}", "note", "all its folds are trained")
     for fold in folds:
-        earlier = other_run(settings, name, fold)
-        if earlier is not None and not earlier.exists():
-            raise MissingResult(f"Expected {earlier} to start from (start_from), it is not there. Train it there anew.")
+        weights_of(settings, name, fold)
+        teachers_of(run, settings, name, fold)
     return Check(f"model {name}", "ok", "")
 
 
@@ -89,7 +89,7 @@ def _forward_pass(
     settings: RunSettings, name: str, known: Known, folds: Sequence[int], apart: bool
 ) -> "tuple[Check, Footprint | None]":
     training, classes = settings.train_by_model[name], max(len(known.by_class), 2)
-    earlier = other_run(settings, name, folds[0])
+    earlier = weights_of(settings, name, folds[0])
     arguments = settings.model_files, name, training, classes, known.sample, earlier
     try:
         footprint = _in_own_process(arguments) if apart else try_one(*arguments)

@@ -40,11 +40,13 @@ settings = model.settings({
     "epochs": 2, "batch_size": 8, "inputs": {"size": 32}, "augmentation": {"rotate": 10}, "average_checkpoints": 2,
     "mixup": 0.2, "cutmix": 1.0, "unrecognized": 0.5, "balance_classes": True, "precision": "mixed_bfloat16",
 })
-whole = train_fold(model, source, 0, 3, settings, out / "whole", seed=1)
+train_fold(model, source, 0, 3, settings.but(epochs=1, average_checkpoints=1), out / "teacher", seed=2)
+settings, taught = settings.but(teacher="teacher"), {"seed": 1, "teachers": [out / "teacher"]}
+whole = train_fold(model, source, 0, 3, settings, out / "whole", **taught)
 looks, stops = count(1), 0
 while True:
     try:
-        parted = train_fold(model, source, 0, 3, settings, out, seed=1, stop=lambda: next(looks) == 4)
+        parted = train_fold(model, source, 0, 3, settings, out, **taught, stop=lambda: next(looks) == 6)
         break
     except KeyboardInterrupt:
         stops += 1
@@ -70,4 +72,6 @@ def test_a_model_of_ours_trains_through_the_shard_feed_under_another_backend(bac
     assert off_one < 1e-5
     assert stops == 1
     assert difference == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["done.json", "history.csv", "model.keras", "whole"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("done.json", "history.csv", "model.keras", "teacher", "whole")
+    ]

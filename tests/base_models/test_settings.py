@@ -1,21 +1,7 @@
 import pytest
 
-from base_models.settings import LATER, TrainSettings
+from base_models.settings import TrainSettings
 from ground.errors import BadSettings
-
-
-def test_records_do_not_name_what_came_later_and_is_off():
-    settings = TrainSettings()
-    assert not LATER & settings.record.keys()
-    assert not any(name in repr(settings) for name in LATER)
-    assert "ema=0.0" in repr(settings)
-
-
-def test_records_name_what_came_later_and_is_on():
-    settings = TrainSettings(mixup=0.2, unrecognized=0.5)
-    assert (settings.record["mixup"], settings.record["unrecognized"]) == (0.2, 0.5)
-    assert "mixup=0.2, unrecognized=0.5" in repr(settings)
-    assert TrainSettings.of(settings.record) == settings
 
 
 @pytest.mark.parametrize("value", ["keep", "drop", 0.5])

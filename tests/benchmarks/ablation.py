@@ -3,8 +3,9 @@
 One model is trained without one fold with a base setting (a preset's and what `--set` changes), then again with each
 setting of `CRAFT` switched on alone, from the same seed: the same first weights and, where a setting leaves them alone,
 the same order and augmentations. All see as many drawings, to half an epoch: where a setting leaves drawings out, its
-epochs are more. All answer the drawings of the fold. What is done stays in RUN: the same command goes
-on, also in the middle of a training.
+epochs are more, where test drawings are learned too, fewer. The teacher is the base training, of the same first
+weights. All answer the drawings of the fold. What is done stays in RUN: the same command goes on, also in the middle
+of a training.
 """
 
 import sys
@@ -62,6 +63,9 @@ CRAFT: dict[str, Values] = {
     "batch_size=512, scale_rate=sqrt": {"batch_size": 512, "scale_rate": "sqrt"},
     "batch_size=512, scale_rate=linear": {"batch_size": 512, "scale_rate": "linear"},
     "precision=mixed_bfloat16": {"precision": "mixed_bfloat16"},
+    "teacher=base": {"teacher": BASE},
+    "teacher=base, teacher_share=1": {"teacher": BASE, "teacher_share": 1.0},
+    "teacher=base, teacher_share=0, pseudo_labels=0.9": {"teacher": BASE, "teacher_share": 0.0, "pseudo_labels": 0.9},
 }
 ANSWERS = "answers.npy"
 
@@ -87,9 +91,9 @@ class Trial:
 
         held_out = np.flatnonzero(fold_of(self.shards.key_id, self.folds) == self.fold)
         if not (out / DONE).exists():
-            train_fold(
-                self.model, self.shards, self.fold, self.folds, settings, out, self.seed, stop=lambda: self.is_over
-            )
+            given = self.model, self.shards, self.fold, self.folds, settings, out, self.seed
+            teachers = [out.parent / settings.teacher] if settings.teacher else []
+            train_fold(*given, teachers=teachers, stop=lambda: self.is_over)
         _require_same(out, {"settings": settings.model_dump(mode="json"), "fold": self.fold, "folds": self.folds})
         if not (out / ANSWERS).exists():
             network, inputs = load_network(out / "model.keras"), self.model.inputs_for(settings)

@@ -29,6 +29,7 @@ from tests.benchmarks.first_use import GRAY, TAKE, first_use
 from tests.benchmarks.input_drawings import input_drawings
 from tests.benchmarks.on_disk import by_cv, write_course_csv, write_shards
 from tests.benchmarks.options import CompileTime, CpuTime, Data, Folder, Json, Repeat, Seed, run
+from tests.benchmarks.own_process import as_a_worker
 from tests.benchmarks.room import temporary_folder
 from tests.benchmarks.table import Row, publish
 
@@ -143,4 +144,5 @@ def main(
 
 
 if __name__ == "__main__":
+    as_a_worker()
     run(main)

@@ -1,7 +1,8 @@
 """Pictures, sequences and statistics from drawings in memory: `python -m tests.benchmarks.render`.
 
 Ours work on batches of 512 drawings, as models ask for them. The references read each drawing from its row of text,
-as the course does; what it costs to take drawings from shards, the feeds' benchmark counts.
+as the course does; what it costs to take drawings from shards, the feeds' benchmark counts. All have the environment of
+a run's workers, and so memory that is kept.
 """
 
 import json
@@ -23,6 +24,7 @@ from tests.benchmarks.clock import Clock, Way, clock, doing, take_turns, times_f
 from tests.benchmarks.first_use import COLOR, GRAY, SEQUENCES, STATISTICS, first_use
 from tests.benchmarks.input_drawings import input_drawings
 from tests.benchmarks.options import CompileTime, Count, CpuTime, Data, Json, Repeat, Seed, run
+from tests.benchmarks.own_process import as_a_worker
 from tests.benchmarks.table import Row, publish
 
 BATCH = 512
@@ -104,4 +106,5 @@ def main(
 
 
 if __name__ == "__main__":
+    as_a_worker()
     run(main)

@@ -15,7 +15,7 @@ import typer
 from features.cores import threads
 from tests.benchmarks.options import Folder, Json, Seed, run
 from tests.benchmarks.room import temporary_folder
-from tests.benchmarks.stack_peers import AUTOGLUON, installed
+from tests.benchmarks.stack_peers import NEEDS, installed
 from tests.benchmarks.stack_process import Done, done
 from tests.benchmarks.table import Row, publish
 
@@ -42,7 +42,7 @@ class Size:
         return f"{self.classes} classes × {self.rows:,} rows × {self.models} models"
 
     def tried(self, folder: Path, way: str, limit: float = 0) -> Done:
-        """One way on the rows in `folder`; only multiclass ends at a `limit`, in seconds."""
+        """One way on the rows in `folder`; trees a class end at a `limit`, in seconds."""
         return done("stack_method", folder, way, self.models, self.classes, limit, threads(), self.seed)
 
     def stored(self, folder: Path) -> Done:
@@ -124,8 +124,10 @@ def main(
     classes: Annotated[int, typer.Option(min=4, help="Classes.")] = CLASSES,
     models: Annotated[int | None, typer.Option(min=1, help="Base models; 3, or 5 from 100,000 rows on.")] = None,
     statistics: Annotated[int, typer.Option(min=0, help="Statistics a drawing.")] = 8,
-    limit: Annotated[float, typer.Option(min=1, help="Seconds after which multiclass is stopped.")] = 3600,
-    peers: Annotated[bool, typer.Option(help="Also scikit-learn's stacking and AutoGluon's blend.")] = False,
+    limit: Annotated[float, typer.Option(min=1, help="Seconds after which trees a class are stopped.")] = 3600,
+    peers: Annotated[
+        bool, typer.Option(help="Also scikit-learn's stacking, AutoGluon's blend and its LightGBM.")
+    ] = False,
     seed: Seed = 0,
     folder: Folder = None,
     json: Json = False,
@@ -133,8 +135,8 @@ def main(
     """Our ranker over candidate rows against LightGBM multiclass, blends and peers; at scale, room and time."""
     models = models or (5 if rows >= SCALE else 3)
     size = Size(rows, classes, models, statistics, seed)
-    if peers and rows < SCALE and AUTOGLUON not in installed():
-        print(f"{AUTOGLUON} is left out: it is not installed (pip install autogluon.core)", file=sys.stderr)
+    if peers and rows < SCALE and (absent := sorted(NEEDS.keys() - {*installed()})):
+        print(f"{', '.join(absent)} left out: not installed (pip install 'doodlestack[peers]')", file=sys.stderr)
     with temporary_folder(folder, DISK * rows * classes * models) as place:
         publish(measure(place, size, limit, peers and rows < SCALE), json)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from oof.scores import average_precision_at_3, interval
 from stacking.methods import methods
+from stacking.stacker import Stacker
 from tests.benchmarks.stack_multiclass import Multiclass
 from tests.benchmarks.stack_peers import PEERS
-from tests.benchmarks.stack_store import read
+from tests.benchmarks.stack_store import folds, read
 
 NOTHING = "nothing"  # only reads the rows: what every other way holds in memory besides its own
 
@@ -24,7 +25,10 @@ def main(folder: str, name: str, models: str, classes: str, limit: str, threads:
         return
     way = _way(name, int(models), int(classes), float(limit), int(threads), int(seed))
     started = perf_counter()
-    way.fit(X, y)
+    if isinstance(way, Stacker):
+        way.fit(X, y, folds(Path(folder)))
+    else:
+        way.fit(X, y)
     fitted = perf_counter()
     test, label = read(Path(folder), "test")
     begun = perf_counter()
@@ -46,7 +50,7 @@ def _way(name: str, models: int, classes: int, limit: float, threads: int, seed:
     if name == "multiclass":
         return Multiclass(models, classes, limit, threads, seed)
     if name in PEERS:
-        return PEERS[name](models, classes)
+        return PEERS[name](models, classes, limit)
     names = [f"model_{model}" for model in range(models)]
     return methods(names, classes, multiclass=False, threads=threads, seed=seed)[name]
 

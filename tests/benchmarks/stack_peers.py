@@ -1,10 +1,12 @@
-"""Other tools' ways to stack the same rows: scikit-learn's stacking by logistic regression, AutoGluon's blend."""
+"""Other tools' ways to stack the same rows: scikit-learn's logistic regression, AutoGluon's blend and its LightGBM."""
 
 import importlib.util
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import StackingClassifier
 from sklearn.impute import SimpleImputer
@@ -14,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from stacking.columns import Floats, Labels
 
-AUTOGLUON = "AutoGluon weighted ensemble"
+AUTOGLUON, AUTOGLUON_TREES = "AutoGluon weighted ensemble", "AutoGluon LightGBM"
 ENSEMBLE_SIZE = 25  # AutoGluon's own default
 ITERATIONS = 200  # of L-BFGS at the most
 
@@ -82,14 +84,47 @@ class AutoGluonBlend:
         return list(X[:, : models * classes].reshape(self.shape).swapaxes(0, 1))
 
 
-PEERS: dict[str, Callable[[int, int], Any]] = {
-    "StackingClassifier": lambda models, classes: LogisticStack(models, classes, statistics=False),
-    "StackingClassifier with statistics": lambda models, classes: LogisticStack(models, classes, statistics=True),
-    AUTOGLUON: AutoGluonBlend,
+class AutoGluonTrees:
+    """The LightGBM that AutoGluon stacks on its models: over all of X, with its own settings, for `limit` seconds."""
+
+    def __init__(self, classes: int, limit: float) -> None:
+        self.classes, self.limit, self.folder = classes, limit, tempfile.TemporaryDirectory()
+
+    def fit(self, X: Floats, y: Labels) -> None:  # noqa: N803
+        from autogluon.tabular import TabularPredictor
+
+        predictor = TabularPredictor("label", "multiclass", path=self.folder.name, verbosity=0)
+        given: dict[str, Any] = {"hyperparameters": {"GBM": {}}, "fit_weighted_ensemble": False}
+        self.predictor = predictor.fit(self._table(X).assign(label=y), time_limit=self.limit, **given)
+
+    def predict_proba(self, X: Floats) -> Floats:  # noqa: N803
+        """(N, C); 0 for a class that it has left out for want of rows."""
+        answer = np.zeros((len(X), self.classes), np.float32)
+        said = self.predictor.predict_proba(self._table(X))
+        answer[:, said.columns.to_numpy().astype(int)] = said.to_numpy()
+        return answer
+
+    @staticmethod
+    def _table(X: Floats) -> pd.DataFrame:  # noqa: N803
+        return pd.DataFrame(X, columns=[f"column {number}" for number in range(X.shape[1])])
+
+
+PEERS: dict[str, Callable[[int, int, float], Any]] = {
+    "StackingClassifier": lambda models, classes, _: LogisticStack(models, classes, statistics=False),
+    "StackingClassifier with statistics": lambda models, classes, _: LogisticStack(models, classes, statistics=True),
+    AUTOGLUON: lambda models, classes, _: AutoGluonBlend(models, classes),
+    AUTOGLUON_TREES: lambda _, classes, limit: AutoGluonTrees(classes, limit),
 }
+NEEDS = {AUTOGLUON: "autogluon.core", AUTOGLUON_TREES: "autogluon.tabular"}
 
 
 def installed() -> list[str]:
     """The names of the peers that can be tried here."""
-    there = importlib.util.find_spec("autogluon") is not None
-    return [name for name in PEERS if there or name != AUTOGLUON]
+    return [name for name in PEERS if name not in NEEDS or _is_there(NEEDS[name])]
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package that it is in
+        return False

@@ -8,6 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
+from oof.folds import fold_of
 from oof.store import OOFStore
 from stacking.columns import Floats, Labels
 from tests.benchmarks.stack_rows import Rows, World
@@ -53,6 +54,11 @@ def read(folder: Path, part: str) -> tuple[Floats, Labels]:
             store.read_test(key_id, out=columns)
     X[:, len(stores) * classes :] = statistics
     return X, np.load(folder / f"{part}_label.npy")
+
+
+def folds(folder: Path) -> Labels:
+    """(N,) of the "oof" rows."""
+    return fold_of(np.load(folder / "oof_key_id.npy"), OOFStore(folder / "model_0").folds)
 
 
 def _blocks(draw: Callable[[int, int], Rows], count: int) -> Rows:

@@ -37,21 +37,21 @@ def called(folder, out, *more):
 
 
 def test_each_setting_is_scored_and_compared_with_the_base_and_nothing_is_trained_twice(folder, tmp_path):
-    nothing = called(folder, tmp_path, "--only", "mixup=0.2; balance_classes", "--minutes", "1e-9")
+    nothing = called(folder, tmp_path, "--only", "mixup=0.2; teacher=base", "--minutes", "1e-9")
     assert nothing == []
-    rows = called(folder, tmp_path, "--only", "mixup=0.2; balance_classes")
+    rows = called(folder, tmp_path, "--only", "mixup=0.2; teacher=base")
     kinds = [row["what"].partition(":")[0] + " " + (row["unit"]) for row in rows]
     assert kinds == [
         "base MAP@3",
         "base s",
         *("mixup=0.2 MAP@3",) * 2,
         "mixup=0.2 s",
-        *("balance_classes MAP@3",) * 2,
-        "balance_classes s",
+        *("teacher=base MAP@3",) * 2,
+        "teacher=base s",
     ]
     assert rows[3]["value"] == pytest.approx(rows[2]["value"] - rows[0]["value"])
     written = (tmp_path / "base" / "model.keras").stat().st_mtime_ns
-    assert called(folder, tmp_path, "--only", "mixup=0.2; balance_classes") == rows
+    assert called(folder, tmp_path, "--only", "mixup=0.2; teacher=base") == rows
     assert (tmp_path / "base" / "model.keras").stat().st_mtime_ns == written
     with pytest.raises(RunChanged, match=r"base a training of these settings, received one of other settings\."):
         called(folder, tmp_path, "--set", "train.batch_size=16")

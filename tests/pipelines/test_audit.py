@@ -89,13 +89,6 @@ def test_a_training_on_other_drawings_is_found(recorded, settings):
     assert "have seen the" in found(audit(recorded, settings), "failure")
 
 
-def test_what_an_older_training_did_not_record_is_a_warning(recorded, settings):
-    change(recorded, 0, seen=None)
-    checks = audit(recorded, settings)
-    assert "fold 0: trained by a version that did not record it" in found(checks, "warning")
-    assert not found(checks, "failure")
-
-
 def test_a_damaged_record_is_found(recorded, settings):
     (recorded.fold("tiny", 0) / "done.json").write_text("{}")
     assert "Expected JSON in" in found(audit(recorded, settings), "failure")

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from base_models.records import COLUMNS, DONE, HISTORY, TrainingRecord
+from base_models.seen import Seen
 from features.classes import write_classes
 from features.drawings import CV_SHARDS, Drawings, cv_of
 from features.shards import CLASSES, TEST, shard_path, write_drawings
@@ -94,7 +95,8 @@ def write_training(run: RunFolder, model: str, fold: int, **history: Any) -> Non
     columns |= {"val_loss": [2.1, 1.2, 0.9], "val_map_at_3": [np.nan] * 3} | history
     run.fold(model, fold).mkdir(parents=True)
     pd.DataFrame(columns).reindex(columns=COLUMNS).to_csv(run.fold(model, fold) / HISTORY, index=False)
-    record = TrainingRecord(model, fold, FOLDS, seed=1, rows=45, epochs=3, parameters=1234, seconds=30.0, settings={})
+    known = {"seed": 1, "rows": 45, "epochs": 3, "parameters": 1234, "seconds": 30.0, "settings": {}}
+    record = TrainingRecord(model, fold, FOLDS, **known, seen=Seen(45, 0, "0f" * 32))
     write_json(run.fold(model, fold) / DONE, asdict(record))
 
 
@@ -126,7 +128,9 @@ def explanation() -> Explanation:
     return Explanation(
         method="mean",
         models=(paint, Worth("<b>", -0.0001, -0.002, 0.001)),
+        models_rows=(4000, 1234),
         columns=(paint, Worth("points", 0.0, 0.0, 0.0)),
+        columns_rows=1234,
         corrections=(Corrections("paint", 90, 20, 9, 3), Corrections("strokes", 90, 20, 0, 0)),
         best_model="strokes",
         classes=(*classes, Corrections("unchanged", 90, 0, 9, 3)),

@@ -1,11 +1,17 @@
 import shutil
 
+import numpy as np
 import pytest
 
+from features.shards import Shards
 from ground.errors import BadSettings
+from oof.store import OOFStore
 from pipelines.scores import Scores
 from pipelines.stack import stack
+from pipelines.stack_methods import estimators_of
+from pipelines.stack_rows import COLUMNS, answers, columns, country_number
 from pipelines.submit import submit
+from stacking.explanation import Names
 
 
 @pytest.fixture
@@ -53,3 +59,34 @@ def test_of_too_many_drawings_the_choice_is_not_made_anew_and_that_is_said(unsta
     stack(unstacked, settings.but(stack=few))
     assert Scores.read(unstacked).nested is None
     assert "120 drawings, stack.nested_rows=10" in " ".join(capsys.readouterr().err.split())
+
+
+def test_calibration_and_pseudo_labels_are_in_the_table_where_they_are_asked_for(unstacked, settings):
+    asked = settings.stack.but(
+        methods=("mean", "linear"), calibration="vector", pseudo_labels=0.5, nested_rows=0, explain=False
+    )
+    stack(unstacked, settings.but(stack=asked))
+    scores = Scores.read(unstacked)
+    assert [row.name for row in scores.rows] == ["tiny", "mean", "linear", "linear_pseudo"]
+    assert [(gain.name, gain.by) for gain in scores.calibration] == [("tiny", "vector")]
+    submit(unstacked, settings)
+    assert (unstacked.submissions / "submission.csv").exists()
+
+
+def test_test_drawings_are_answered_fold_by_fold_by_what_was_taught_so(finished_once, settings):
+    shards, both = Shards.open(finished_once.shards), settings.but(stack=settings.stack.but(methods=("mean", "binary")))
+    stores, test = [OOFStore(finished_once.oof("tiny"))], shards.test()
+    found = estimators_of(both, Names(["tiny"], shards.classes, COLUMNS))
+    known = columns([store.read(shards.key_id) for store in stores], shards)
+    by_fold = [columns([store.read_test(test.key_id, fold=k) for store in stores], test) for k in range(2)]
+    mean = columns([store.read_test(test.key_id) for store in stores], test)
+    for name, apart in (("binary", True), ("mean", False)):
+        method = found[name].fit(known, shards.label.astype(int))
+        expected = np.mean([method.predict_proba(each) for each in (by_fold if apart else [mean])], axis=0)
+        np.testing.assert_allclose(answers(method, stores, test), expected, atol=1e-6)
+
+
+def test_countries_have_a_number_each_and_none_where_they_are_unknown():
+    numbers = country_number(np.array([b"DE", b"", b"US", b"DE"], "S2"))
+    assert numbers[0] == numbers[3] != numbers[2]
+    assert np.isnan(numbers[1])

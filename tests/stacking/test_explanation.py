@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from oof.folds import fold_of
-from stacking.blends import SingleModel
+from stacking.blends import GeometricBlend, SingleModel
+from stacking.columns import Floats, Groups, Labels
 from stacking.corrections import Corrections, corrections, corrections_by_class
 from stacking.cross_validation import cross_predicted
 from stacking.explanation import Names, Rows, explain, worth_of_columns, worth_of_models
 from stacking.gain import gain_shares, has_trees
 from stacking.layers import LayeredStacker
+from stacking.shared_fits import fits_shared
 from tests.stacking.generated import generated_oof
 from tests.stacking.stacks import CLASSES, MODELS, columns_of, small_stacks
 
@@ -27,7 +29,7 @@ def test_a_model_of_noise_adds_nothing_and_the_others_do() -> None:
     found = {each.name: each for each in worth_of_models(small_stacks()["weighted"], ROWS, NAMES)}
     assert list(found) == ["paint", "lstm", "noise"]
     assert found["paint"].low > 0
-    assert found["lstm"].low > 0
+    assert found["lstm"].worth > 0.003
     assert found["noise"].worth == pytest.approx(0, abs=0.002)
 
 
@@ -91,18 +93,39 @@ def test_the_whole_explanation_is_plain_json() -> None:
     probabilities = {
         name: cross_predicted(each, X, ROWS.y, ROWS.folds) for name, each in {**single, **estimators}.items()
     }
-    fitted = small_stacks()["weighted"].fit(X, ROWS.y)
-    found = explain("weighted", {**single, **estimators}, probabilities, ROWS, NAMES, fitted)
+    found = explain("weighted", {**single, **estimators}, probabilities, ROWS, NAMES)
     written = json.loads(json.dumps(asdict(found)))
     assert written["method"] == "weighted"
     assert written["gain_of"] == "lambdarank"
     assert written["best_model"] in ("paint", "lstm")
     assert len(written["models"]) == 3
     assert len(written["columns"]) == 7
+    own = int((ROWS.folds == 0).sum())
+    assert (written["models_rows"], written["columns_rows"]) == ([len(X) - own, own], own)
     assert sum(each["drawings"] for each in written["classes"]) == len(X)
 
 
-def test_of_too_many_rows_some_are_drawn() -> None:
-    some = ROWS.some(100, seed=0)
-    assert len(some.y) == len(some.X) == len(some.folds) == 100
-    assert ROWS.some(len(X), seed=0) is ROWS
+def test_of_too_many_rows_some_are_drawn_and_the_first_fold_is_asked_about() -> None:
+    fitted, asked = ROWS.parted(100, 50, seed=0)
+    assert (len(set(fitted.tolist())), len(set(asked.tolist()))) == (100, 50)
+    assert 0 not in ROWS.folds[fitted]
+    assert set(ROWS.folds[asked].tolist()) == {0}
+    fitted, asked = ROWS.parted(len(X), len(X), seed=0)
+    np.testing.assert_array_equal(np.sort(np.concatenate([fitted, asked])), np.arange(len(X)))
+
+
+class Counted(GeometricBlend):
+    """Counts how often any of its copies is fitted."""
+
+    fits = 0
+
+    def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
+        Counted.fits += 1
+
+
+def test_what_the_table_has_fitted_is_not_fitted_to_explain_it() -> None:
+    with fits_shared():
+        cross_predicted(Counted(MODELS, CLASSES), X, ROWS.y, ROWS.folds)
+        assert Counted.fits == 3
+        worth_of_columns(Counted(MODELS, CLASSES), ROWS, NAMES)
+        assert Counted.fits == 3

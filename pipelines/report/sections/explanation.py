@@ -13,17 +13,17 @@ from stacking.gain import Gain
 COLUMNS = 12  # of those that count most
 CLASSES = 6  # of those with the most gained, and as many of those with the least
 MODELS_NOTE = (
-    "MAP@3 that is lost where the model is left out and the method is fitted anew, cross-validated, with its 95 % "
-    "interval. A model whose interval holds 0 could be spared."
+    "MAP@3 that is lost where the model is left out and the method is fitted anew, with its 95 % interval: fitted on "
+    "{fitted} drawings, asked about {asked} others. A model whose interval holds 0 could be spared."
 )
 CORRECTIONS_NOTE = (
     "Drawings whose first answer is another than the model's: righted, from a wrong one to the right one, or spoiled, "
     "from the right one to a wrong one. The others were wrong before and after."
 )
 COLUMNS_NOTE = (
-    "MAP@3 that is lost where a model's answers, or one statistic, are those of another drawing; on drawings that the "
-    "method was not fitted on. It is not fitted anew, so what several columns say counts for each of them less. "
-    "Columns that change nothing are not shown."
+    "MAP@3 that is lost where a model's answers, or one statistic, are those of another drawing; on {asked} drawings "
+    "that the method was not fitted on. It is not fitted anew, so what several columns say counts for each of them "
+    "less. Columns that change nothing are not shown."
 )
 CLASSES_NOTE = "Of the classes in which an answer changed, those with the most gained and those with the least."
 GAIN_NOTE = "The share of each column in what the splits of all trees gained while {method} was fitted."
@@ -35,11 +35,13 @@ def explanation(findings: Findings) -> Html:
         return Html()
     method = found.method
     looked_at = [row for row in found.columns if row.low != row.high][:COLUMNS]
+    fitted, asked = map(whole, found.models_rows)
+    models_note = MODELS_NOTE.format(fitted=fitted, asked=asked)
     return joined(
-        _part(f"What each model adds to {method}", MODELS_NOTE, _worths(found.models)),
+        _part(f"What each model adds to {method}", models_note, _worths(found.models)),
         _part(f"Where {method} overrules the models", CORRECTIONS_NOTE, _corrections("Model", found.corrections)),
         _part(f"Classes, against {found.best_model}", CLASSES_NOTE, _corrections("Class", _outermost(found.classes))),
-        _part(f"What {method} looks at", COLUMNS_NOTE, _worths(looked_at)),
+        _part(f"What {method} looks at", COLUMNS_NOTE.format(asked=whole(found.columns_rows)), _worths(looked_at)),
         _part("What the trees look at", GAIN_NOTE.format(method=found.gain_of), _gains(found.gain)),
     )
 

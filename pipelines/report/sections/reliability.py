@@ -1,5 +1,7 @@
 """Whether a probability means what it says."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pipelines.report.answers import Answers
@@ -7,12 +9,18 @@ from pipelines.report.charts import Axes, Series, colour, line_chart
 from pipelines.report.findings import Findings
 from pipelines.report.markup import Html, element, joined, table
 from pipelines.report.numbers import percent
+from stacking.calibration_gain import CalibrationGain
 
 BINS = 10  # of equal width
 LEAST_DRAWINGS = 10  # in a bin, for its share of right answers to say something
 NOTE = (
     "Of the first answers given with a certain probability, how many are right? Above the dotted line a model is "
     "better than it says, below it worse. The calibration error is the mean distance from that line."
+)
+
+GAINS_NOTE = (
+    "Before and after calibration by {by} scaling, fitted without the drawing's fold. It is applied before "
+    "stacking where stack.calibration says so."
 )
 
 
@@ -26,7 +34,22 @@ def reliability(findings: Findings) -> Html:
     heads = [element("th", head, scope="col") for head in ("", "Mean probability", "Right", "Calibration error")]
     legend = table(heads, [_legend(answers, number) for number, answers in enumerate(shown)])
     chart = line_chart(series, axes, diagonal=True)
-    return joined(element("p", NOTE, class_="quiet"), element("div", chart, legend, class_="charts"))
+    gains = findings.scores.calibration if findings.scores else ()
+    return joined(element("p", NOTE, class_="quiet"), element("div", chart, legend, class_="charts"), _gains(gains))
+
+
+def _gains(gains: Sequence[CalibrationGain]) -> Html:
+    """What calibration makes of each model, where the stack has measured it."""
+    if not gains:
+        return Html()
+    heads = ("", "Calibration error", "then", "Log loss", "then")
+    lines = []
+    for gain in gains:
+        errors = percent(gain.error_before), percent(gain.error_after)
+        cells = (*errors, f"{gain.log_loss_before:.4f}", f"{gain.log_loss_after:.4f}")
+        lines.append(element("tr", element("td", gain.name), [element("td", cell) for cell in cells]))
+    note = element("p", GAINS_NOTE.format(by=gains[0].by), class_="quiet")
+    return joined(note, table([element("th", head, scope="col") for head in heads], lines))
 
 
 def _legend(answers: Answers, number: int) -> Html:

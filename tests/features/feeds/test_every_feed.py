@@ -10,6 +10,7 @@ from features.feeds.batching import one_by_one
 from features.feeds.opening import check_feed, open_feed
 from features.inputs import ColorImage, GrayImage, ImageAndSequence, StrokeSequence
 from features.mixing import Mixing
+from features.soft_labels import soft_labels
 
 INPUTS = {
     "grey": GrayImage(size=16),
@@ -152,6 +153,44 @@ def test_mixed_drawings_come_with_soft_labels_and_go_on_at_any_step(feed, opened
         assert (x != unmixed).any()
     for expected, given in zip(whole[1:], rest, strict=True):
         assert all(np.array_equal(here, there) for here, there in zip(expected, given, strict=True))
+
+
+class Halves:
+    """Half of what is to be learned of a drawing is its label, half the class of the row's number."""
+
+    def __init__(self, shards):
+        self.label, self.classes = shards.label, len(shards.classes)
+
+    def soft(self, rows):
+        soft = soft_labels(self.label[rows], self.classes) / 2
+        soft[:, 0] = self.label[rows]
+        soft[np.arange(len(rows)), 1 + rows % self.classes] += 0.5
+        return soft
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_targets_take_the_place_of_the_labels_of_just_these_rows(feed, opened, known_shards, rows):
+    targets, wanted = Halves(known_shards), np.repeat(rows[:40], np.arange(40) % 2 + 1)
+    weights = np.random.default_rng(0).random(len(known_shards), np.float32)
+    settings = {"rows": wanted, "weights": weights, "seed": 1}
+    plain, soft = batches(opened(feed, **settings)), batches(opened(feed, **settings, targets=targets))
+    row_of = {int(known_shards.label[row]): row for row in wanted}
+    for (x, label, weight), (same_x, y, same_weight) in zip(plain, soft, strict=True):
+        np.testing.assert_array_equal(y, targets.soft(np.array([row_of[int(one)] for one in label])))
+        assert np.array_equal(x, same_x)
+        assert np.array_equal(weight, same_weight)
+
+
+@pytest.mark.parametrize("feed", ["shards", "generator"])
+def test_targets_are_mixed_as_labels_are(feed, opened, known_shards):
+    mixing, targets = Mixing(0.5, 0.0, len(known_shards.classes)), Halves(known_shards)
+    plain = batches(opened(feed, seed=1, targets=targets))
+    mixed = batches(opened(feed, seed=1, targets=targets, mixing=mixing))
+    for (_, soft), (_, y) in zip(plain, mixed, strict=True):
+        np.testing.assert_array_equal(y[:, 0], soft[:, 0])
+        np.testing.assert_allclose(y[:, 1:].sum(axis=1), 1, rtol=1e-6)
+        assert (y[:, 1:] >= 0.5 * soft[:, 1:] - 1e-6).all()  # half or more of a drawing is its own
+        assert (y != soft).any()
 
 
 def test_keras_trains_as_many_steps_as_a_feed_has(opened):

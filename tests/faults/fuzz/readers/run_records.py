@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from base_models.records import COLUMNS, COUNTED, DONE, HISTORY, PROGRESS, EpochUnderWay, TrainingRecord
+from base_models.seen import Seen, Teacher
 from ground.files import write_json
 from pipelines.reached import epoch_reached
 from pipelines.report import write_report
@@ -41,9 +42,22 @@ SCORES = Scores(
     inputs={"tiny": "0f" * 32},
     nested=Nested(("mean", "tiny"), 0.91, 0.89, 0.93, optimism=0.01),
     holdout=HoldoutScore(12, 0.9, 0.8, 1.0, accuracy=0.8, log_loss=0.6, looks=2),
-    explanation=Explanation("mean", (WORTH,), (WORTH,), (CHANGED,), "tiny", (CHANGED,), "mean", (Gain("tiny", 1.0),)),
+    explanation=Explanation(
+        "mean", (WORTH,), (90, 30), (WORTH,), 30, (CHANGED,), "tiny", (CHANGED,), "mean", (Gain("tiny", 1.0),)
+    ),
 )
-RECORD = TrainingRecord("tiny", 0, 2, seed=1, rows=80, epochs=3, parameters=1234, seconds=30.5, settings={"epochs": 3})
+SEEN = Seen(78, 2, "0f" * 32)
+RECORD = TrainingRecord(
+    *("tiny", 0, 2),
+    seed=1,
+    rows=78,
+    epochs=3,
+    parameters=1234,
+    seconds=30.5,
+    settings={"epochs": 3},
+    seen=SEEN,
+    teachers=(Teacher("runs/one/models/tiny/fold_0", "tiny", 0, 2, "0f" * 32, SEEN),),
+)
 UNDER_WAY = EpochUnderWay(epoch=3, epochs=3, step=7, steps=40, map_at_3=0.5)
 FOLD = RunFolder(Path()).fold("tiny", 0)
 
