@@ -57,7 +57,7 @@ class Lesson:
     @property
     def test_rows(self) -> Rows:
         """Those of the test drawings."""
-        return np.arange(self.own, len(self.shards))
+        return np.arange(self.own, len(self.shards.key_id))
 
     def soft(self, rows: Rows) -> Floats:
         """(B, 1 + C): labels, and targets of which the answers are a share; of test drawings they are all.
@@ -185,7 +185,7 @@ def _read(shards: Shards, settings: TrainSettings, out: Path) -> Lesson:
     for problem in answers.problems():
         raise problem
     teachers = read_json_as(out / LESSON / TEACHERS, tuple[Teacher, ...], f"Delete {out / LESSON}.")
-    own = len(shards)
+    own = len(shards.key_id)
     if settings.pseudo_labels != "off":
         shards = shards.joined(named(shards.test(), out / PSEUDO_LABELS, shards.classes))
     return Lesson(shards, own, settings.teacher_share, answers, teachers)
