@@ -31,7 +31,7 @@ def write_small_settings(folder: Path) -> Path:
         "models": ["tiny"],
         "model_files": [str(folder / "tiny.py")],
         "workers": 2,
-        "train": {"epochs": 12, "batch_size": 4},  # 240 steps a fold: long enough to be met many times
+        "train": {"epochs": 24, "batch_size": 4},  # 480 steps a fold: long enough to be met many times
         "deterministic": True,
         "stack": {"methods": ["geometric", "lambdarank"], "ranker_rounds": 3},
     }
