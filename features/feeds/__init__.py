@@ -2,4 +2,5 @@
 
 from typing import Literal
 
+AHEAD = 8  # batches made before they are asked for
 FeedName = Literal["shards", "generator", "textline", "tfrecord"]

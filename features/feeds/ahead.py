@@ -8,10 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import keras
 
+from features.feeds import AHEAD
 from features.feeds.shards import ShardFeed
 from features.mixing import Batch
 
-AHEAD = 8  # batches made before they are asked for
 THREADS = 2  # that make them, each on all cores: while one is in Python, the other is in compiled code
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from features.augmentation import Augmentation, draw_transforms
 from features.cores import threads
 from features.drawings import Drawings
-from features.feeds.tuning import AHEAD
+from features.feeds import AHEAD
 from features.inputs import Made, ModelInput
 from features.mixing import Batch, Mixing
 from features.soft_labels import Targets

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from features.augmentation import Augmentation, draw_transforms
 from features.drawings import cv_of
+from features.feeds import AHEAD
 from features.feeds.batching import mixed, one_by_one, spec_of
-from features.feeds.tuning import AHEAD
 from features.inputs import Made, ModelInput
 from features.shards import Shards
 

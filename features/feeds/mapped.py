@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from features.feeds import AHEAD
 from features.feeds.batching import batch_spec, whole_batch
 from features.feeds.shards import ShardFeed
-from features.feeds.tuning import AHEAD
 from features.mixing import Batch
 
 

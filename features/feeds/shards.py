@@ -76,7 +76,10 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         if not 0 <= place < len(self):
             raise IndexError(f"Expected a step from 0 to {len(self) - 1}, received {place}.")
         step = self.first_step + place
-        rows, weights = self._rows(step)
+        rows = self._order[step * self.batch_size : (step + 1) * self.batch_size]
+        held = len(rows)
+        if self.full:
+            rows = np.concatenate([rows, np.resize(self._order, self.batch_size - held)])
         drawings = self.source.take(rows)
         transforms = None
         if self.augmentation is not None:
@@ -85,8 +88,12 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
             transforms = draw_transforms(drawings, self.augmentation, rng)
         x = self.inputs.make(drawings, transforms)  # (B, *shape)
         y = self.source.label[rows].astype(np.int32) if self.targets is None else self.targets.soft(rows)
-        batch = x, y, *weights
-        return batch if self.mixing is None else self.mixing.apply(batch, (self.seed, self.epoch, step + 1, MIXING))
+        batch: Batch = (x, y, *self._weights(rows))
+        if self.mixing is not None:
+            batch = self.mixing.apply(batch, (self.seed, self.epoch, step + 1, MIXING))
+        if self.full:
+            batch[2][held:] = 0
+        return batch
 
     @property
     def soft_classes(self) -> int | None:
@@ -94,16 +101,11 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         soft = self.targets or self.mixing
         return None if soft is None else soft.classes
 
-    def _rows(self, step: int) -> tuple[NDArray[np.int64], list[NDArray[np.float32]]]:
-        """Those of a batch, and their weights (B,) where there are any."""
-        rows = self._order[step * self.batch_size : (step + 1) * self.batch_size]
-        weights = None if self.weights is None else self.weights[rows]
-        if self.full:
-            lacking = self.batch_size - len(rows)
-            weights = np.ones(len(rows), np.float32) if weights is None else weights
-            weights = np.concatenate([weights, np.zeros(lacking, np.float32)])
-            rows = np.concatenate([rows, np.resize(self._order, lacking)])
-        return rows, [] if weights is None else [weights]
+    def _weights(self, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        """(B,) those of these rows, where there are any."""
+        if self.weights is not None:
+            return [self.weights[rows]]
+        return [np.ones(len(rows), np.float32)] if self.full else []
 
     @cached_property
     def _order(self) -> NDArray[np.int64]:

@@ -1,8 +1,6 @@
-"""How far the feeds over `tf.data` work ahead: by a fixed number, without TensorFlow's tuning."""
+"""The feeds over `tf.data` work ahead by a fixed number of batches, without TensorFlow's tuning."""
 
 import tensorflow as tf
-
-AHEAD = 8  # batches made before they are asked for
 
 
 def untuned(batches: tf.data.Dataset) -> tf.data.Dataset:

@@ -7,6 +7,7 @@ from features.drawings import Drawings
 from features.feeds.mapped import mapped
 from features.feeds.shards import ShardFeed
 from features.inputs import GrayImage, StrokeSequence
+from features.mixing import Mixing
 from ground.errors import BadSettings
 
 ROWS = np.arange(5, 45)
@@ -48,6 +49,8 @@ def test_where_all_batches_are_to_be_of_one_size_what_fills_up_the_last_one_weig
     assert feed(full=True, batch_size=64)[0][0].shape == (64, 2, 5)  # more than there are
     given = feed(full=True, weights=np.full(50, 0.5, np.float32))[2][2]
     assert given.tolist() == [0.5] * 8 + [0] * 8
+    mixed = feed(full=True, inputs=GrayImage(size=16), mixing=Mixing(mixup=0.2, cutmix=0.0, classes=50))[2]
+    assert mixed[2].tolist() == [1] * 8 + [0] * 8
 
 
 def test_every_epoch_and_seed_has_an_order_of_its_own():
