@@ -19,7 +19,8 @@ from pipelines.keras_start import start_keras
 from pipelines.progress import console
 from pipelines.run_folder import RunFolder
 from pipelines.scores import Scores
-from pipelines.stack_rows import columns
+from pipelines.stack_rows import statistics_of
+from stacking.columns import join_columns
 from stacking.methods import load_method
 from stacking.shift import answer_by_fold, is_shifted
 from stacking.submissions import write_submission
@@ -83,10 +84,14 @@ class Predictor:
             [predict_network(network, inputs, drawings, rows, training) for network in networks]
             for inputs, networks, training in zip(self.inputs, self.networks, self.training, strict=True)
         ]
-        if self.stack is not None and is_shifted(self.stack):
-            return answer_by_fold(self.stack, (columns(each, drawings) for each in zip(*by_model, strict=True)))
-        means = [np.mean(each, axis=0) for each in by_model]
-        return means[0] if self.stack is None else self.stack.predict_proba(columns(means, drawings))
+        means: list[NDArray[np.float32]] = [np.mean(each, axis=0) for each in by_model]
+        if self.stack is None:
+            return means[0]
+        statistics = statistics_of(drawings)
+        if is_shifted(self.stack):
+            by_fold = zip(*by_model, strict=True)
+            return answer_by_fold(self.stack, (join_columns(each, statistics) for each in by_fold))
+        return self.stack.predict_proba(join_columns(means, statistics))
 
 
 def _table(key_id: NDArray[np.int64], probabilities: NDArray[np.float32], classes: Sequence[str]) -> Table:

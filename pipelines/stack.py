@@ -20,7 +20,7 @@ from pipelines.run_folder import RunFolder
 from pipelines.scores import FILE, HoldoutScore, Scores
 from pipelines.settings import RunSettings
 from pipelines.stack_methods import estimators_of, unlabelled
-from pipelines.stack_rows import COLUMNS, answers, columns
+from pipelines.stack_rows import COLUMNS, AskedRows, columns
 from stacking.calibration_gain import calibration_gains
 from stacking.choice import compare
 from stacking.columns import Floats
@@ -94,8 +94,8 @@ def _on_holdout(
         console.print(f"the holdout is not scored: {', '.join(imported)} came without probabilities of it")
         return None
     predict_holdout(run, settings, models)
-    said = answers(fitted, [OOFStore(run.holdout(name)) for name in models], shards.holdout())
-    return score_holdout(run, method, said, shards, settings.seed)
+    rows = AskedRows([OOFStore(run.holdout(name)) for name in models], shards.holdout())
+    return score_holdout(run, method, rows.answers(fitted), shards, settings.seed)
 
 
 def stacked_models(run: RunFolder, settings: RunSettings) -> list[str]:

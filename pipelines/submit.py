@@ -16,7 +16,7 @@ from pipelines.run_folder import RunFolder
 from pipelines.scores import Scores
 from pipelines.settings import RunSettings
 from pipelines.shuffle import data_folder
-from pipelines.stack_rows import COLUMNS, answers
+from pipelines.stack_rows import COLUMNS, AskedRows
 from stacking.methods import load_method, methods
 from stacking.stacker import Stacker
 from stacking.submissions import check_submission, write_labels, write_submission
@@ -47,11 +47,11 @@ def _submit(run: RunFolder, settings: RunSettings) -> None:
         return
     scores = Scores.read(run)
     names = list(scores.inputs)
-    stores = [OOFStore(run.oof(name)) for name in names]
+    rows = AskedRows([OOFStore(run.oof(name)) for name in names], test)
     sample = data_folder(run, settings) / "sample_submission.csv"
     with whole_folder(run.submissions) as folder:
         for method, estimator in _methods(run, scores.chosen, names, len(shards.classes)).items():
-            probabilities = answers(estimator, stores, test)  # (n, C)
+            probabilities = rows.answers(estimator)  # (n, C)
             path = folder / f"{method}.csv"
             write_submission(path, test.key_id, probabilities, shards.classes)
             check_submission(path, test.key_id, shards.classes, sample if sample.exists() else None)

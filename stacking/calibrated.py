@@ -8,9 +8,9 @@ import numpy as np
 from ground.arrays import read_npz
 from ground.errors import BadSettings
 from stacking.calibration import Calibration, TemperatureScaling, VectorScaling
-from stacking.columns import Floats, Groups, Labels, split_columns
+from stacking.columns import Floats, Groups, Labels, matrix_of, split_columns
 from stacking.stacker import Stacker
-from stacking.wrapped import WrappedStacker, joined
+from stacking.wrapped import WrappedStacker
 
 By = Literal["temperature", "vector"]
 CALIBRATIONS: dict[str, type[Calibration]] = {"temperature": TemperatureScaling, "vector": VectorScaling}
@@ -38,12 +38,12 @@ class CalibratedStacker(WrappedStacker):
             raise BadSettings(
                 f"Expected a stacker and one of {', '.join(CALIBRATIONS)}, received {self.stacker} and {self.by!r}."
             )
-        X, classes = joined(probabilities, statistics), probabilities.shape[2]  # noqa: N806
+        X, classes = matrix_of(probabilities, statistics), probabilities.shape[2]  # noqa: N806
         self.calibration_ = CALIBRATIONS[self.by](self.n_models, classes).fit(X, labels)
         self.stacker_ = self._fitted(self.calibration_.transform(X), labels, groups, classes)
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
-        calibrated = self.calibration_.transform(joined(probabilities, statistics))
+        calibrated = self.calibration_.transform(matrix_of(probabilities, statistics))
         return super()._probabilities(*split_columns(calibrated, *probabilities.shape[1:]))
 
     def _save_more(self, folder: Path) -> None:

@@ -52,6 +52,11 @@ def split_columns(
     return probabilities, X[:, width:]
 
 
+def matrix_of(probabilities: Floats, statistics: Floats) -> Floats:
+    """X (N, M * C + F) again, of what `split_columns` parted."""
+    return np.hstack([probabilities.reshape(len(probabilities), -1), statistics])
+
+
 def blocks(rows: Labels, size: int) -> Iterator[Labels]:
     """`rows` in order, `size` of them at a time, the last time fewer."""
     for first in range(0, len(rows), size):

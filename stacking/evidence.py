@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ground.errors import BadOOF
 from stacking.categories import CategoryPrior
-from stacking.columns import Floats, Groups, Labels, blocks
+from stacking.columns import Floats, Groups, Labels, blocks, matrix_of
 from stacking.linear import LinearStacker
 from stacking.parts import inner_parts
 
@@ -57,7 +57,7 @@ class Evidence:
 
     def with_opinion(self, probabilities: Floats, statistics: Floats) -> Floats:
         """(N, M + 1, C): the models' probabilities, then the linear stacker's, as one model more."""
-        matrix = np.hstack([probabilities.reshape(len(probabilities), -1), statistics])
+        matrix = matrix_of(probabilities, statistics)
         return np.concatenate([probabilities, self.linear.predict_proba(matrix)[:, None]], axis=1)
 
 

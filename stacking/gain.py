@@ -19,11 +19,9 @@ class Gain:
     share: float  # of the gain of all splits, 0 to 1
 
 
-def has_trees(stacker: Stacker | None) -> bool:
+def has_trees(stacker: Stacker) -> bool:
     """Whether LightGBM has the last word in it."""
-    if isinstance(stacker, LayeredStacker | WrappedStacker):
-        return has_trees(stacker.second if isinstance(stacker, LayeredStacker) else stacker.stacker)
-    return isinstance(stacker, CandidateStacker | MulticlassStacker)
+    return isinstance(stacker.last, CandidateStacker | MulticlassStacker)
 
 
 def gain_shares(fitted: Stacker, models: Sequence[str], statistics: Sequence[str]) -> tuple[Gain, ...]:

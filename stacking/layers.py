@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from ground.errors import BadSettings
 from ground.files import read_json_as, write_json
-from stacking.columns import Floats, Groups, Labels, join_columns
+from stacking.columns import Floats, Groups, Labels, join_columns, matrix_of
 from stacking.cross_validation import cross_predicted
 from stacking.parts import inner_parts
 from stacking.stacker import Stacker
@@ -47,11 +47,16 @@ class LayeredStacker(Stacker):
         self.inner_folds = inner_folds
         self.seed = seed
 
+    @property
+    def last(self) -> Stacker:
+        """What `second` has for its last."""
+        return self if self.second is None else self.second.last
+
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         if not self.first or self.second is None:
             raise BadSettings("Expected estimators for both layers, received none for one. Give `first` and `second`.")
         rows, models, classes = probabilities.shape
-        matrix = _matrix(probabilities, statistics)
+        matrix = matrix_of(probabilities, statistics)
         sizes = {"n_models": models, "n_classes": classes}
         first = [(name, clone(stacker).set_params(**sizes)) for name, stacker in self.first]
         parts = inner_parts(rows, self.inner_folds, self.seed, groups)  # (N,)
@@ -61,7 +66,7 @@ class LayeredStacker(Stacker):
         self.second_ = second.fit(_joined(probabilities, said, statistics), labels, groups)
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
-        matrix = _matrix(probabilities, statistics)
+        matrix = matrix_of(probabilities, statistics)
         said = [stacker.predict_proba(matrix) for _, stacker in self.first_]
         return np.asarray(self.second_.predict_proba(_joined(probabilities, said, statistics)))
 
@@ -106,10 +111,6 @@ def layered(methods: Mapping[str, Stacker], layers: int) -> dict[str, Stacker]:
         sizes: dict[str, Any] = {"n_models": first[0][1].n_models, "n_classes": first[0][1].n_classes}
         found |= {f"{name}_{depth}": LayeredStacker(first, stacker, **sizes) for name, stacker in above.items()}
     return found
-
-
-def _matrix(probabilities: Floats, statistics: Floats) -> Floats:
-    return np.hstack([probabilities.reshape(len(probabilities), -1), statistics])  # (N, M * C + F)
 
 
 def _joined(probabilities: Floats, said: Sequence[Floats], statistics: Floats) -> Floats:

@@ -8,9 +8,8 @@ import numpy as np
 
 from ground.errors import BadSettings
 from stacking.basis import StatisticsBasis
-from stacking.blends import WeightedBlend
-from stacking.columns import Floats, Groups, Labels, softmax
-from stacking.linear_fits import LinearFits, linear_inputs
+from stacking.columns import Floats, Groups, Labels
+from stacking.linear_fits import LinearFits, linear_answer
 from stacking.penalty import chosen_penalty
 from stacking.stacker import Stacker
 
@@ -72,9 +71,8 @@ class LinearStacker(Stacker):
         answer = np.empty((len(probabilities), probabilities.shape[2]), np.float32)
         for first in range(0, len(answer), self.rows):  # as much memory as fitting takes, however many rows
             part = slice(first, first + self.rows)
-            inputs = linear_inputs(basis, probabilities[part], self._numbers(statistics[part]), self.confusions)
-            start = WeightedBlend.scores(probabilities[part], self.weights_)
-            answer[part] = softmax(start + inputs @ self.matrix_)
+            given = probabilities[part], self._numbers(statistics[part]), self.weights_, basis, self.matrix_
+            answer[part] = linear_answer(*given, self.confusions)
         return answer
 
     def _numbers(self, statistics: Floats) -> Floats:

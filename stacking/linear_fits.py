@@ -57,8 +57,8 @@ class LinearFits:
         probabilities, statistics = self._all
         matrix, parts = self.matrix(penalty), []
         for own in blocks(rows, BLOCK):
-            inputs = linear_inputs(self.basis, probabilities[own], statistics[own], self._confusions)
-            parts.append(softmax(WeightedBlend.scores(probabilities[own], self.weights) + inputs @ matrix))
+            given = probabilities[own], statistics[own], self.weights, self.basis, matrix
+            parts.append(linear_answer(*given, self._confusions))
         return np.concatenate(parts)
 
     @cached_property
@@ -73,6 +73,14 @@ class LinearFits:
         for own in blocks(self._rows, BLOCK):
             inputs = linear_inputs(self.basis, probabilities[own], statistics[own], self._confusions)
             yield inputs, WeightedBlend.scores(probabilities[own], self.weights)
+
+
+def linear_answer(
+    probabilities: Floats, statistics: Floats, weights: Floats, basis: StatisticsBasis, matrix: Floats, confusions: bool
+) -> Floats:
+    """(n, C) softmax(weighted blend + Z V) of rows (n, M, C) and (n, F)."""
+    inputs = linear_inputs(basis, probabilities, statistics, confusions)
+    return softmax(WeightedBlend.scores(probabilities, weights) + inputs @ matrix)
 
 
 def linear_inputs(basis: StatisticsBasis, probabilities: Floats, statistics: Floats, confusions: bool) -> Floats:

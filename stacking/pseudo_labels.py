@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ground.errors import BadSettings
-from stacking.columns import Floats, Groups, Labels
+from stacking.columns import Floats, Groups, Labels, matrix_of
 from stacking.stacker import Stacker
-from stacking.wrapped import WrappedStacker, joined
+from stacking.wrapped import WrappedStacker
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class PseudoLabelStacker(WrappedStacker):
                 f"Expected a stacker, drawings without a label and a share of 0 to 1, received {self.stacker}, "
                 f"{'none' if self.unlabelled is None else 'some'} and {self.share}."
             )
-        X, classes = joined(probabilities, statistics), probabilities.shape[2]  # noqa: N806
+        X, classes = matrix_of(probabilities, statistics), probabilities.shape[2]  # noqa: N806
         first = self._fitted(X, labels, groups, classes)
         said = first.predict_proba(self.unlabelled.X)  # (n, C)
         surest = np.argsort(-said.max(axis=1), kind="stable")[: round(self.share * len(said))]

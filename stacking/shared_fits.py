@@ -64,7 +64,8 @@ def fitted_copy(
     if _found.get() is None:
         return fit()
     arrays = (X, y) if groups is None else (X, y, groups)
-    return shared_fit((pickle.dumps(clone(estimator)),), arrays, rows, fit)
+    settings = hashlib.sha256(pickle.dumps(clone(estimator))).digest()  # it may hold rows of its own
+    return shared_fit((settings,), arrays, rows, fit)
 
 
 def _digest(settings: Sequence[Any], arrays: Sequence[NDArray[Any]], rows: Labels) -> bytes:

@@ -17,17 +17,13 @@ import numpy as np
 
 from ground.errors import IncompleteOOF
 from stacking.columns import Floats
-from stacking.layers import LayeredStacker
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
-from stacking.wrapped import WrappedStacker
 
 
 def is_shifted(stack: Stacker) -> bool:
     """Whether the mean over the folds is not what `stack` has learned to answer to."""
-    if isinstance(stack, WrappedStacker):
-        return is_shifted(stack.stacker_)
-    return isinstance(stack, CandidateStacker) or (isinstance(stack, LayeredStacker) and is_shifted(stack.second_))
+    return isinstance(stack.last, CandidateStacker)
 
 
 def answer_by_fold(stack: Stacker, folds: Iterable[Floats]) -> Floats:

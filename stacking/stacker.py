@@ -83,6 +83,11 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         stacker._load_more(folder)
         return stacker
 
+    @property
+    def last(self) -> "Stacker":
+        """The one that has the last word: itself, or of several within it the one that answers."""
+        return self
+
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.positive_only = True

@@ -4,10 +4,9 @@ from abc import ABC
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sklearn.base import clone
 
-from stacking.columns import Floats, Groups, Labels
+from stacking.columns import Floats, Groups, Labels, matrix_of
 from stacking.stacker import Stacker
 
 
@@ -17,12 +16,17 @@ class WrappedStacker(Stacker, ABC):
     stacker: Stacker | None
     stacker_: Stacker
 
+    @property
+    def last(self) -> Stacker:
+        """What `stacker` has for its last."""
+        return self if self.stacker is None else self.stacker.last
+
     def _fitted(self, X: Floats, labels: Labels, groups: Groups, n_classes: int) -> Stacker:  # noqa: N803
         inner = clone(self.stacker).set_params(n_models=self.n_models, n_classes=n_classes)
         return inner.fit(X, labels, groups)  # type: ignore[no-any-return]
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
-        return self.stacker_.predict_proba(joined(probabilities, statistics))
+        return self.stacker_.predict_proba(matrix_of(probabilities, statistics))
 
     def _settings(self) -> dict[str, Any]:
         return {name: value for name, value in super()._settings().items() if name not in ("stacker", "unlabelled")}
@@ -35,8 +39,3 @@ class WrappedStacker(Stacker, ABC):
 
         self.stacker_ = load_method(folder / "stacker")
         self.stacker = clone(self.stacker_)
-
-
-def joined(probabilities: Floats, statistics: Floats) -> Floats:
-    """X (N, M * C + F)."""
-    return np.hstack([probabilities.reshape(len(probabilities), -1), statistics])

@@ -117,8 +117,8 @@ def one(models: Sequence[str], sizes: Sequence[int], shards: str, changes: dict[
     source, rates = Shards.open(Path(shards)), {}
     for model in models:
         for name, inputs in sized(model, sizes).items():
-            measured = take_turns(ways(model, inputs, source, changes), repeat)
-            rates[name] = {way: found.tolist() for way, found in measured.items()}
+            turns = take_turns(ways(model, inputs, source, changes), repeat)
+            rates[name] = {way: found.tolist() for way, found in turns.items()}
             print(f"{name}: {rates[name]}", file=sys.stderr)
             keras.utils.clear_session()
     print(json.dumps(rates))

@@ -9,7 +9,7 @@ from oof.store import OOFStore
 from pipelines.scores import Scores
 from pipelines.stack import stack
 from pipelines.stack_methods import estimators_of
-from pipelines.stack_rows import COLUMNS, answers, columns, country_number
+from pipelines.stack_rows import COLUMNS, AskedRows, columns, country_number
 from pipelines.submit import submit
 from stacking.explanation import Names
 
@@ -83,7 +83,7 @@ def test_test_drawings_are_answered_fold_by_fold_by_what_was_taught_so(finished_
     for name, apart in (("binary", True), ("mean", False)):
         method = found[name].fit(known, shards.label.astype(int))
         expected = np.mean([method.predict_proba(each) for each in (by_fold if apart else [mean])], axis=0)
-        np.testing.assert_allclose(answers(method, stores, test), expected, atol=1e-6)
+        np.testing.assert_allclose(AskedRows(stores, test).answers(method), expected, atol=1e-6)
 
 
 def test_countries_have_a_number_each_and_none_where_they_are_unknown():
