@@ -12,7 +12,7 @@ import psutil
 from tests.faults.conftest import ROOT
 from tests.faults.same_results import differences
 
-LARGEST_FILE = 20_000  # bytes; shards are smaller, a trained model is larger
+LARGEST_FILE = 20_000  # bytes; shards are smaller, the state of a training is larger
 FEW_ADDRESSES = 3_000_000_000  # bytes; Python and its libraries start with fewer, TensorFlow takes more
 LONG_AGO, FAR_AHEAD = 1.0, 4_000_000_000.0  # seconds since 1970
 BROKEN_DISK = """
@@ -20,7 +20,7 @@ import errno, os
 sync = os.fsync
 
 def fails(descriptor):
-    if os.readlink(f"/proc/self/fd/{descriptor}").endswith(".keras"):
+    if os.readlink(f"/proc/self/fd/{descriptor}").endswith(".npz"):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
     sync(descriptor)
 
@@ -100,17 +100,17 @@ def test_a_run_that_meets_one_fault_after_another_comes_to_the_result_of_one_tha
     code, told = end(process)
     assert (code, "Fewer workers need less" in told) == (2, True), told
 
-    for number, to_all in [(signal.SIGKILL, True), (signal.SIGKILL, False)]:
-        process = begin(command, out)
-        until_it_trains(process, out)
-        end(process, number, to_all)
-        date_all(out, (LONG_AGO, FAR_AHEAD))
-
     for number, to_all in [(signal.SIGINT, True), (signal.SIGTERM, False)]:  # as a terminal does, as a system does
         process = begin(command, out)
         until_it_trains(process, out)
         code, told = end(process, number, to_all)
         assert (code, "stopped; the same command goes on from here" in told) == (130, True), told
+
+    for number, to_all in [(signal.SIGKILL, True), (signal.SIGKILL, False)]:  # last: a worker left alone trains on a while
+        process = begin(command, out)
+        until_it_trains(process, out)
+        end(process, number, to_all)
+        date_all(out, (LONG_AGO, FAR_AHEAD))
 
     code, told = end(begin(command, out))
     assert code == 0, told
