@@ -34,4 +34,4 @@ def done(module: str, *arguments: object) -> Done:
             said.seek(0)
             sys.stderr.write(said.read().decode(errors="replace"))
             raise subprocess.CalledProcessError(process.returncode, line)
-    return Done(json.loads(answer.splitlines()[-1]), peak)  # LightGBM writes its warnings before it
+    return Done(json.loads(answer), peak)
