@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ground.errors import NotEnoughRoom
 
-SAMPLE = 100_000  # rows to find bins from, LightGBM warns at fewer; × 90 features × 8 bytes = 72 MB, there twice and here
+SAMPLE = 100_000  # rows for the bins, LightGBM warns at fewer; × 90 × 8 bytes = 72 MB, here and in LightGBM twice
 
 
 class SpilledRows(lightgbm.Sequence):  # type: ignore[misc]
