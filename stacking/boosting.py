@@ -1,5 +1,10 @@
-"""LightGBM as all meta-models use it: the same result on every run, kept as its own text."""
+"""LightGBM as all meta-models use it: the same result on every run, kept as its own text.
 
+Its warnings go to the logger `lightgbm`, and so to stderr: by itself it writes them among a command's answer on stdout,
+some in spite of `verbose`.
+"""
+
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +12,8 @@ import lightgbm
 
 REPRODUCIBLE = {"deterministic": True, "force_row_wise": True, "verbose": -1}
 MODEL_FILE = "trees.txt"
+
+lightgbm.register_logger(logging.getLogger("lightgbm"))
 
 
 def boost(data: Any, rounds: int, seed: int, threads: int, settings: dict[str, Any]) -> Any:

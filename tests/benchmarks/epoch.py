@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from base_models.objective import map_at_3, smoothed_crossentropy
+from base_models.prediction import predict
 from base_models.registry import load_models, model_named
 from base_models.settings import TrainSettings
 from features.feeds import AHEAD
@@ -33,13 +34,19 @@ from tests.benchmarks.table import Row
 
 MODEL = "gray64_cnn"
 MOST_TIMES = 1.03
-FEED, ARRAYS = "feed", "arrays"
+FEED, ARRAYS, ANSWERS = "feed", "arrays", "answers"
 
 
 def measure(shards: Path, drawings: int, repeat: int) -> list[Row]:
     """The rows, of epochs of `drawings` drawings, or of all where there are fewer."""
     with _process(FEED, shards, drawings) as fed, _process(ARRAYS, shards, drawings) as from_arrays:
         return rows(take_turns({FEED: fed, ARRAYS: from_arrays}, repeat))
+
+
+def answer_rate(shards: Path, drawings: int, repeat: int) -> float:
+    """Drawings a second that the network answers, drawn on the fly, as its out-of-fold rows are made."""
+    with _process(ANSWERS, shards, drawings) as answering:
+        return float(np.median(take_turns({ANSWERS: answering}, repeat)[ANSWERS]))
 
 
 def rows(rates: dict[str, Rates]) -> list[Row]:
@@ -53,8 +60,13 @@ def rows(rates: dict[str, Rates]) -> list[Row]:
 
 
 def epochs(reading: str, network: keras.Model, inputs: ModelInput, shards: Shards, drawings: int) -> Way:
-    """The way that trains a compiled network for an epoch on the first `drawings`, read through the feed or held."""
+    """The way that trains a compiled network for an epoch on the first `drawings`, read through the feed or held.
+
+    Or, as `ANSWERS`, has it answer them.
+    """
     batch_size, some = TrainSettings().batch_size, np.arange(min(drawings, len(shards)))
+    if reading == ANSWERS:
+        return doing(lambda: predict(network, inputs, shards, some, TrainSettings()), len(some))
     if reading == FEED:
         feed = open_feed("shards", shards, some, inputs, batch_size)
         return doing(lambda: network.fit(feed, shuffle=False, verbose=0), len(some))
@@ -94,7 +106,7 @@ def trained_network(classes: int, size: str = "small") -> tuple[keras.Model, Mod
 
 
 def main(reading: str, folder: str, drawings: str) -> None:
-    """Train for an epoch for each line on stdin; print its drawings a second."""
+    """Train for an epoch, or answer, for each line on stdin; print the drawings a second."""
     shards = Shards.open(Path(folder))
     network, inputs = trained_network(len(shards.classes))
     epoch = epochs(reading, network, inputs, shards, int(drawings))

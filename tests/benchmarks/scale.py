@@ -16,6 +16,7 @@ class Measured:
 
     shuffle_rate: float  # drawings a second
     feed_rate: float  # drawings a second, 64 px grey
+    answer_rate: float  # drawings a second that gray64_cnn answers
     text: float  # bytes a drawing in Kaggle's CSV
     shards: float  # bytes a drawing
     raw_records: float  # bytes a drawing, 128 px
@@ -26,6 +27,7 @@ def scaled(measured: Measured) -> list[Row]:
     return [
         _time("shuffle", measured.shuffle_rate),
         _time("one epoch's feeding, 64 px grey", measured.feed_rate),
+        _time("OOF of gray64_cnn, every drawing once", measured.answer_rate),
         _room("memory, an epoch's order", PLACE),
         _room("disk, the CSV files", measured.text),
         _room("disk, the shards", measured.shards),

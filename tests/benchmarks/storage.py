@@ -20,6 +20,7 @@ from features.tfrecord_folders import Encoding, begin_records, records_for
 from pipelines.executor import cores
 from pipelines.run_folder import RunFolder
 from tests.benchmarks.clock import take_turns
+from tests.benchmarks.epoch import answer_rate
 from tests.benchmarks.feeds import epoch_after_epoch
 from tests.benchmarks.input_drawings import input_drawings
 from tests.benchmarks.kaggle_files import write_class_files
@@ -38,6 +39,7 @@ FRAME, PROTOCOL = 16, 43  # bytes about a picture's pixels: the file's, the prot
 MOST_OF_RAW, MOST_OF_BIN = 1 / 100, 1.7
 A_DRAWING = 3_000  # bytes on disk in all forms together
 
+ANSWERED = 16_384  # drawings a turn
 SHARDS, TIMED, BIN, NDJSON, TEXT = "shards", "shards of drawings with times", ".bin", "ndjson", "train_k*.csv.gz"
 RAW, PNG, STROKES = "raw-pixel 128 px TFRecords", "png 128 px TFRecords", "strokes TFRecords"
 
@@ -108,6 +110,9 @@ def main(
     feeding_rate: Annotated[
         float | None, typer.Option(help="Drawings/s that tests.benchmarks.feeds measured; else measured here.")
     ] = None,
+    answering_rate: Annotated[
+        float | None, typer.Option(help="Drawings/s that gray64_cnn answers; else measured here.")
+    ] = None,
     data: Data = None,
     seed: Seed = 0,
     repeat: Repeat = 5,
@@ -127,6 +132,7 @@ def main(
         measured = Measured(
             shuffle_rate=shuffle_rate or len(held) / shuffled.seconds,
             feed_rate=feeding_rate or feed_rate(shards, repeat),
+            answer_rate=answering_rate or answer_rate(shards.folder, ANSWERED, repeat),
             text=_bytes(files) / len(held),
             shards=size[SHARDS],
             raw_records=size[RAW],

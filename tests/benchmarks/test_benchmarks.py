@@ -181,6 +181,15 @@ def test_an_epoch_has_its_bar(tmp_path, drawings):
     assert bars(plain(epoch.rows(rates))) == {"epoch of gray64_cnn: through the feed ÷ from arrays in memory": 1.03}
 
 
+def test_answers_are_those_of_all_drawings(tmp_path, drawings):
+    shards, inputs = write_shards(tmp_path, drawings, CLASSES), GrayImage(size=8)
+    network = keras.Sequential([keras.Input(inputs.shape), keras.layers.Flatten(), keras.layers.Dense(len(CLASSES))])
+    asked = []
+    network.predict_on_batch = lambda x: asked.append(len(x)) or np.zeros((len(x), len(CLASSES)))
+    assert epoch.epochs(epoch.ANSWERS, network, inputs, shards, drawings=150)() > 0
+    assert asked == [150]
+
+
 def test_a_shuffle_has_its_bars_and_measures_memory(tmp_path):
     (tmp_path / "train_simplified").mkdir()
     files = [write_class(tmp_path / "train_simplified", number, 60, seed=0) for number in range(2)]
@@ -209,7 +218,8 @@ def test_storage_has_its_bars_and_its_arithmetic_holds(tmp_path):
 
 
 def test_the_scale_shows_its_arithmetic():
-    rows = plain(scaled(Measured(shuffle_rate=1e6, feed_rate=5e5, text=450, shards=140, raw_records=16_443)))
+    measured = Measured(shuffle_rate=1e6, feed_rate=5e5, answer_rate=1e3, text=450, shards=140, raw_records=16_443)
+    rows = plain(scaled(measured))
     assert not bars(rows)
     values = {row["what"]: (row["value"], row["unit"]) for row in rows}
     assert values["shuffle: 50,000,000 ÷ 1,000,000 drawings/s"] == (pytest.approx(50 / 60), "min")
