@@ -144,10 +144,10 @@ class Manifest:
             )
 
     def _require_config(self, config: dict[str, Any], where: Path) -> None:
-        wanted = json.loads(json.dumps(config))  # as it would be read back: tuples are lists
-        changed = [name for name in sorted({*wanted, *self.config}) if wanted.get(name) != self.config.get(name)]
-        if changed:
-            lines = [f"{name}: {wanted.get(name)!r}, received {self.config.get(name)!r}" for name in changed]
+        wanted = _by_dotted_name(json.loads(json.dumps(config)))  # as it would be read back: tuples are lists
+        held = _by_dotted_name(self.config)
+        if changed := [name for name in sorted({*wanted, *held}) if wanted.get(name) != held.get(name)]:
+            lines = [f"{name}: {wanted.get(name)!r}, received {held.get(name)!r}" for name in changed]
             raise RunChanged(
                 f"Expected the probabilities in {where} to be of the same settings. Expected " + "; ".join(lines) + ". "
                 "Go back to those settings, or choose another run folder."
@@ -157,6 +157,17 @@ class Manifest:
 def hash_of(key_id: NDArray[np.int64]) -> str:
     """The SHA-256 of key_ids in ascending order, 8 bytes each, the lowest first."""
     return hashlib.sha256(np.sort(key_id).astype("<i8").tobytes()).hexdigest()
+
+
+def _by_dotted_name(values: dict[str, Any]) -> dict[str, Any]:
+    """The same values, those of tables within as `table.name`."""
+    flat = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{inner}": held for inner, held in _by_dotted_name(value).items()}
+        else:
+            flat[name] = value
+    return flat
 
 
 def _kept(keep: int | None) -> str:

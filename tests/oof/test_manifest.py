@@ -51,6 +51,9 @@ def test_a_store_of_something_else_is_refused_each_with_its_own_error(store: OOF
         OOFStore.create(store.folder, CLASSES, 4, CONFIG)
     with pytest.raises(RunChanged, match="epochs: 3, received 2"):
         OOFStore.create(store.folder, CLASSES, 3, {"epochs": 3})
+    nested = OOFStore.create(store.folder.with_name("nested"), CLASSES, 3, {"train": {"epochs": 2, "ema": 0.5}})
+    with pytest.raises(RunChanged, match=r"Expected train\.epochs: 3, received 2\. Go back"):
+        OOFStore.create(nested.folder, CLASSES, 3, {"train": {"epochs": 3, "ema": 0.5}})
     with pytest.raises(RunChanged, match="Expected the 2 likeliest classes of a row in"):
         OOFStore.create(store.folder, CLASSES, 3, CONFIG, keep=2)
     with pytest.raises(KeyMismatch, match="drawings of fold_0, fold_2 in"):
