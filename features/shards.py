@@ -67,6 +67,9 @@ class Shards:
             report = read_json_as(folder / REPORT, Report)
             if report.plan.classes != classes:
                 raise BadData(f"Expected in {paths[0]} the classes of {REPORT}, received others. {MEND}")
+            if report.sha256 and report.sha256.keys() != (arrow := {path.name for path in paths[1:]}):
+                other = min(report.sha256.keys() ^ arrow)
+                raise BadData(f"Expected in {folder / REPORT} a checksum of each shard, {other} is wrong. {MEND}")
             require_as_written(folder, report.sha256, MEND)
         kept = range(CV_SHARDS - Holdout.of(folder).cv_shards)
         return cls(folder, classes, _opened(folder, kept, classes))

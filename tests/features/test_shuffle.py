@@ -247,3 +247,11 @@ def test_one_flipped_bit_in_any_file_of_the_shards_is_noticed(shards: Path, tmp_
     (folder / name).write_bytes(content)
     with pytest.raises(BadData, match=rf"{name} as it was written, received another checksum\. Delete the folder"):
         Shards.open(folder)
+
+
+def test_a_report_that_names_other_shards_is_refused(shards: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(shards, tmp_path / "shards")
+    report = (folder / "shuffle.json").read_text()
+    (folder / "shuffle.json").write_text(report.replace('"cv_47.arrow"', '"../cv_47.arrow"'))
+    with pytest.raises(BadData, match=r"a checksum of each shard, \.\./cv_47\.arrow is wrong\. Delete the folder"):
+        Shards.open(folder)
