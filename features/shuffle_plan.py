@@ -46,6 +46,11 @@ class Report:
     test: dict[str, int]  # as `write_test` counts
     sha256: dict[str, str] = field(default_factory=dict)  # of each Arrow file; earlier versions wrote none
 
+    def __post_init__(self) -> None:
+        counted = {self.drawings, sum(self.classes.values()), sum(self.shards)}
+        if len(counted) > 1:
+            raise ValueError(f"the drawings in all, by class and by shard differ: {sorted(counted)}")
+
 
 def plan(data: Path, shards: Path, parts: int = 8, seed: int = 0, bad_share: float = 0.01) -> Plan:
     """Find the files below `data`, their classes and their parts, and write them to the spill in `shards`.
