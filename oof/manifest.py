@@ -161,7 +161,7 @@ def hash_of(key_id: NDArray[np.int64]) -> str:
 
 def _by_dotted_name(values: dict[str, Any]) -> dict[str, Any]:
     """The same values, those of tables within as `table.name`."""
-    flat = {}
+    flat: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, dict):
             flat |= {f"{name}.{inner}": held for inner, held in _by_dotted_name(value).items()}

@@ -1,6 +1,7 @@
 """The part of the leak audit about what was learned from other networks: teachers, and test drawings they named."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,17 +26,15 @@ def lesson_checks(run: RunFolder, shards: Shards, model: str, folds: int) -> Ite
             done = TrainingRecord.read(folder / DONE)
         except (MissingResult, BadData):
             continue  # `training of` says so
-        try:
-            for teacher in done.teachers:
-                require_unseen_by(teacher, shards.key_id, fold, folds)
-            taught["teachers"] += [fold] * bool(done.teachers)
-        except WRONG as error:
-            yield Check(f"teachers of {model}", "failure", str(error), f"Delete {folder}, and train it again.")
-        try:
-            _require_test_drawings(folder, done, shards)
-            taught["pseudo-labels"] += [fold] * bool(done.seen.test)
-        except WRONG as error:
-            yield Check(f"pseudo-labels of {model}", "failure", str(error), f"Delete {folder}, and train it again.")
+        for what, learned, prove in (
+            ("teachers", bool(done.teachers), partial(_require_unseen, done, shards, fold, folds)),
+            ("pseudo-labels", bool(done.seen.test), partial(_require_test_drawings, done, shards, folder)),
+        ):
+            try:
+                prove()
+                taught[what] += [fold] * learned
+            except WRONG as error:
+                yield Check(f"{what} of {model}", "failure", str(error), f"Delete {folder}, and train it again.")
     found = {
         "teachers": "no held-out key_id was seen by a teacher of the fold or a teacher of that, by SHA-256",
         "pseudo-labels": "test drawings, none of them among those to train on or set aside, named by these teachers",
@@ -45,7 +44,13 @@ def lesson_checks(run: RunFolder, shards: Shards, model: str, folds: int) -> Ite
             yield Check(f"{what} of {model}", "ok", f"folds {', '.join(map(str, of))}: {found[what]}")
 
 
-def _require_test_drawings(folder: Path, done: TrainingRecord, shards: Shards) -> None:
+def _require_unseen(done: TrainingRecord, shards: Shards, fold: int, folds: int) -> None:
+    """Raise where a teacher, or a teacher of that, has learned what this fold holds out."""
+    for teacher in done.teachers:
+        require_unseen_by(teacher, shards.key_id, fold, folds)
+
+
+def _require_test_drawings(done: TrainingRecord, shards: Shards, folder: Path) -> None:
     """Raise `KeyMismatch` unless the drawings learned by pseudo-labels are those of the file, and of the test set."""
     if not done.seen.test:
         return

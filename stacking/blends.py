@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from stacking.columns import Floats, Groups, Labels, log_of, normalised, softmax
+from stacking.block_sums import block_sums
+from stacking.columns import Floats, Groups, Labels, log_of, normalised, softmax, to_errors
 from stacking.stacker import Stacker
 
 CONVERGED = 1e-7  # nats, times the log loss: a step of less ends the search for weights
@@ -77,18 +78,23 @@ class WeightedBlend(Stacker):
         if len(labels) > ENOUGH_ROWS:
             drawn = np.random.default_rng(0).choice(len(labels), ENOUGH_ROWS, replace=False)
             probabilities, labels = probabilities[drawn], labels[drawn]
-        logs, rows = log_of(probabilities), np.arange(len(labels))  # (N, M, C)
+        logs = log_of(probabilities)  # (N, M, C)
 
         def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-            error = softmax(np.einsum("nmc,m->nc", logs, weights.astype(np.float32)))
-            value = -np.log(np.maximum(error[rows, labels], 1e-30)).mean(dtype=np.float64)
-            error[rows, labels] -= 1
-            slope = np.einsum("nc,nmc->nm", error, logs)
-            return float(value), slope.mean(axis=0, dtype=np.float64)
+            given = weights.astype(np.float32)
+
+            def of_block(rows: slice) -> tuple[float, NDArray[np.float64]]:
+                error = np.einsum("nmc,m->nc", logs[rows], given)
+                lost = to_errors(error, labels[rows])
+                return lost, np.einsum("nc,nmc->nm", error, logs[rows]).sum(axis=0, dtype=np.float64)
+
+            value, slope = block_sum(of_block, len(labels))
+            return value / len(labels), slope / len(labels)
 
         models = probabilities.shape[1]
         start, bounds = np.full(models, 1 / models), [(0, None)] * models
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": CONVERGED})
+        with block_sums() as block_sum:
+            found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": CONVERGED})
         return np.asarray(found.x, np.float32)
 
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:

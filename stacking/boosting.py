@@ -1,7 +1,7 @@
 """LightGBM as all meta-models use it: the same result on every run, kept as its own text.
 
-Its warnings go to the logger `lightgbm`, and so to stderr: by itself it writes them among a command's answer on stdout,
-some in spite of `verbose`.
+What it says goes to the logger `lightgbm`, where errors alone pass: by itself it writes warnings among a command's
+answer on stdout, some in spite of `verbose`.
 """
 
 import logging
@@ -13,6 +13,7 @@ import lightgbm
 REPRODUCIBLE = {"deterministic": True, "force_row_wise": True, "verbose": -1}
 MODEL_FILE = "trees.txt"
 
+logging.getLogger("lightgbm").setLevel(logging.ERROR)
 lightgbm.register_logger(logging.getLogger("lightgbm"))
 
 

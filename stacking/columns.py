@@ -77,6 +77,18 @@ def softmax(scores: Floats) -> Floats:
     return raised.astype(np.float32, copy=False)  # type: ignore[no-any-return]
 
 
+def to_errors(scores: Floats, labels: Labels) -> float:
+    """The log loss of scores (n, C), summed; they become in place the probabilities, less 1 at the true class."""
+    rows = np.arange(len(labels))
+    scores -= scores.max(axis=1, keepdims=True)
+    true = scores[rows, labels]
+    np.exp(scores, out=scores)
+    sums = scores.sum(axis=1)
+    scores /= sums[:, None]
+    scores[rows, labels] -= 1
+    return float((np.log(sums) - true).sum(dtype=np.float64))
+
+
 def normalised(amounts: Floats) -> Floats:
     """(N, C) probabilities of sum 1 from amounts (N, C) of 0 or more, not all 0 in a row."""
     return amounts / amounts.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]

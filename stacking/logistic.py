@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from stacking.columns import Floats, Labels, softmax
+from stacking.block_sums import block_sums
+from stacking.columns import Floats, Labels, to_errors
 
-CONVERGED = 1e-5  # times the log loss: a step of less ends the fit
+CONVERGED = 1e-4  # times the log loss: a step of less ends the fit
 
 
 def logistic_matrix(
@@ -20,17 +21,22 @@ def logistic_matrix(
     shape = inputs.shape[1], start.shape[1]
     if np.isinf(penalty):
         return np.zeros(shape, np.float32)
-    places, strength = np.arange(len(labels)), penalty / len(labels)
+    count, strength = len(labels), penalty / len(labels)
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         matrix = flat.reshape(shape).astype(np.float32)
-        error = softmax(start + inputs @ matrix)  # (N, C)
-        value = -np.log(np.maximum(error[places, labels], 1e-30)).mean(dtype=np.float64)
-        error[places, labels] -= 1
-        slope = inputs.T @ error / len(labels) + strength * matrix
-        return float(value + strength / 2 * (flat @ flat)), slope.ravel().astype(np.float64)
+
+        def of_block(rows: slice) -> tuple[float, NDArray[np.float64]]:
+            error = inputs[rows] @ matrix
+            error += start[rows]
+            lost = to_errors(error, labels[rows])
+            return lost, (inputs[rows].T @ error).astype(np.float64)
+
+        value, slope = block_sum(of_block, count)
+        return value / count + strength / 2 * (flat @ flat), slope.ravel() / count + strength * flat
 
     begin = np.zeros(shape) if first is None else first.astype(np.float64)
     options = {"maxiter": iterations, "ftol": CONVERGED}
-    found = minimize(loss, begin.ravel(), jac=True, method="L-BFGS-B", options=options)
+    with block_sums() as block_sum:
+        found = minimize(loss, begin.ravel(), jac=True, method="L-BFGS-B", options=options)
     return np.asarray(found.x, np.float32).reshape(shape)

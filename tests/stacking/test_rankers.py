@@ -50,16 +50,12 @@ def test_an_unknown_objective_is_refused() -> None:
         CandidateStacker("ndcg", 3, CLASSES).fit(X, Y)
 
 
-def asks_for_the_class(stack: CandidateStacker) -> bool:
-    return any(
-        name == "class" and gain > 0
-        for name, gain in zip(stack.booster_.feature_name(), stack.booster_.feature_importance("gain"), strict=True)
-    )
+def see_the_class(stack: CandidateStacker) -> bool:
+    """Whether candidates of different classes have different numbers; LightGBM adds -1, for those never seen."""
+    return len(stack.booster_.dump_model()["feature_infos"]["class"]["values"]) > 2
 
 
-def test_trees_ask_for_the_class_only_where_they_may_and_by_themselves_where_half_the_classes_have_rows_enough() -> (
-    None
-):
+def test_trees_see_the_class_only_where_they_may_and_by_themselves_where_half_the_classes_have_rows_enough() -> None:
     few, many = generated_oof(300, 8, seed=1), generated_oof(900, 8, seed=1)  # of 8 classes: 38 and 113 each
     for drawings, by_class, expected in (
         (few, "auto", False),
@@ -67,8 +63,8 @@ def test_trees_ask_for_the_class_only_where_they_may_and_by_themselves_where_hal
         (many, "auto", True),
         (many, False, False),
     ):
-        stack = CandidateStacker("binary", 3, 8, by_class=by_class, inner_folds=3, rounds=40, threads=1)
-        assert asks_for_the_class(stack.fit(columns_of(drawings), drawings.label)) == expected
+        stack = CandidateStacker("binary", 3, 8, by_class=by_class, inner_folds=3, rounds=2, threads=1)
+        assert see_the_class(stack.fit(columns_of(drawings), drawings.label)) == expected
 
 
 def test_another_word_for_it_is_refused() -> None:
