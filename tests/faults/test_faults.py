@@ -106,7 +106,7 @@ def test_a_run_that_meets_one_fault_after_another_comes_to_the_result_of_one_tha
         code, told = end(process, number, to_all)
         assert (code, "stopped; the same command goes on from here" in told) == (130, True), told
 
-    for number, to_all in [(signal.SIGKILL, True), (signal.SIGKILL, False)]:  # last: a worker left alone trains on a while
+    for number, to_all in [(signal.SIGKILL, True), (signal.SIGKILL, False)]:  # last: a worker left alone trains on
         process = begin(command, out)
         until_it_trains(process, out)
         end(process, number, to_all)
