@@ -1,5 +1,6 @@
 """Frozen, typed settings whose errors name the nearest setting that exists."""
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Self
 
@@ -25,6 +26,16 @@ class Settings(BaseModel):
     def but(self, **changes: Any) -> Self:
         """A checked copy with some fields changed."""
         return type(self).of({**self.model_dump(), **changes})
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """Dotted names of the settings whose value differs, each with the old and the new value."""
+    for key in {**old, **new}:
+        before, after = old.get(key), new.get(key)
+        if isinstance(before, dict) and isinstance(after, dict):
+            yield from ((f"{key}.{name}", pair) for name, pair in differences(before, after))
+        elif before != after:
+            yield key, (before, after)
 
 
 def nearest(name: str, known: list[str]) -> str:

@@ -23,6 +23,7 @@ from ground.errors import (
     RunChanged,
 )
 from ground.files import read_json_as, write_json_once
+from ground.settings import differences
 from oof.folds import RULE, fold_of
 from oof.forms import Form, form_of
 from oof.packages import package_versions
@@ -144,10 +145,9 @@ class Manifest:
             )
 
     def _require_config(self, config: dict[str, Any], where: Path) -> None:
-        wanted = _by_dotted_name(json.loads(json.dumps(config)))  # as it would be read back: tuples are lists
-        held = _by_dotted_name(self.config)
-        if changed := [name for name in sorted({*wanted, *held}) if wanted.get(name) != held.get(name)]:
-            lines = [f"{name}: {wanted.get(name)!r}, received {held.get(name)!r}" for name in changed]
+        wanted = json.loads(json.dumps(config))  # as it would be read back: tuples are lists
+        if changed := dict(differences(wanted, self.config)):
+            lines = [f"{name}: {asked!r}, received {held!r}" for name, (asked, held) in sorted(changed.items())]
             raise RunChanged(
                 f"Expected the probabilities in {where} to be of the same settings. Expected " + "; ".join(lines) + ". "
                 "Go back to those settings, or choose another run folder."
@@ -157,17 +157,6 @@ class Manifest:
 def hash_of(key_id: NDArray[np.int64]) -> str:
     """The SHA-256 of key_ids in ascending order, 8 bytes each, the lowest first."""
     return hashlib.sha256(np.sort(key_id).astype("<i8").tobytes()).hexdigest()
-
-
-def _by_dotted_name(values: dict[str, Any]) -> dict[str, Any]:
-    """The same values, those of tables within as `table.name`."""
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, dict):
-            flat |= {f"{name}.{inner}": held for inner, held in _by_dotted_name(value).items()}
-        else:
-            flat[name] = value
-    return flat
 
 
 def _kept(keep: int | None) -> str:

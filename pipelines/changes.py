@@ -1,12 +1,12 @@
 """run.toml: what the run folder's results were made with, and the refusal to mix them with others."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from base_models.registry import MODELS
 from ground.errors import BadSettings, MissingResult, RunChanged
+from ground.settings import differences
 from pipelines.alone import alone_at
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
@@ -57,7 +57,7 @@ def write_settings(run: RunFolder, settings: RunSettings, force: bool = False) -
 def _write_settings(run: RunFolder, settings: RunSettings, force: bool) -> None:
     if run.settings.exists():
         old, new = (_complete(each).model_dump(mode="json") for each in (read_settings(run), settings))
-        changed = {name: pair for name, pair in _differences(old, new) if name.split(".")[0] not in WITHOUT_EFFECT}
+        changed = {name: pair for name, pair in differences(old, new) if name.split(".")[0] not in WITHOUT_EFFECT}
         stale = sorted({path for name in changed for path in _results_of(run, name) if path.exists()})
         if stale and not force:
             raise RunChanged(_refusal(run, changed, stale))
@@ -102,16 +102,6 @@ def _results_of(run: RunFolder, name: str) -> list[Path]:
         return [run.fold(rest[0], 0).parent, run.oof(rest[0]), *joined]
     trained = [run.root / "models", run.oof_root, *joined]
     return trained if table == "folds" else [run.shards, *trained]
-
-
-def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    """Dotted names of the settings whose value differs, each with the old and the new value."""
-    for key in {**old, **new}:
-        before, after = old.get(key), new.get(key)
-        if isinstance(before, dict) and isinstance(after, dict):
-            yield from ((f"{key}.{name}", pair) for name, pair in _differences(before, after))
-        elif before != after:
-            yield key, (before, after)
 
 
 def _refusal(run: RunFolder, changed: dict[str, tuple[Any, Any]], stale: list[Path]) -> str:

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from stacking.columns import Floats, Labels, log_of, softmax, split_columns
+from stacking.columns import Floats, Labels, log_of, softmax, split_columns, to_errors
 from stacking.matrices import classes_and_labels, matrix_to_answer, matrix_to_fit
 
 LEAST_KNOWN = 6e-8  # what a float16 rounds to 0 may have been as much; logarithms begin here
@@ -114,13 +114,12 @@ class VectorScaling(Calibration):
         self.seed = seed
 
     def _learned(self, logs: Floats, labels: Labels) -> tuple[Floats, Floats]:
-        places, start = np.arange(len(labels)), _sharpness(logs, labels)
+        start = _sharpness(logs, labels)
 
         def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
             change, shift = flat.reshape(2, -1).astype(np.float32)  # (C,) each
-            error = softmax((start + change) * logs + shift)  # (N, C)
-            value = -np.log(np.maximum(error[places, labels], 1e-30)).sum(dtype=np.float64)
-            error[places, labels] -= 1
+            error = (start + change) * logs + shift  # (N, C)
+            value = to_errors(error, labels)
             slope = np.concatenate([np.einsum("nc,nc->c", error, logs), error.sum(axis=0)]) + self.penalty * flat
             return float(value + self.penalty / 2 * (flat @ flat)) / len(labels), slope / len(labels)
 
@@ -132,11 +131,9 @@ class VectorScaling(Calibration):
 
 def _sharpness(logs: Floats, labels: Labels) -> np.float32:
     """1 / temperature."""
-    places = np.arange(len(labels))
 
     def loss(log_sharpness: float) -> float:
-        own = softmax(np.float32(np.exp(log_sharpness)) * logs)[places, labels]
-        return float(-np.log(np.maximum(own, 1e-30)).mean(dtype=np.float64))
+        return to_errors(np.float32(np.exp(log_sharpness)) * logs, labels) / len(labels)
 
     bounds = (-np.log(HOTTEST), np.log(HOTTEST))
     return np.float32(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-3}).x))

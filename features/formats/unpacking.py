@@ -70,7 +70,7 @@ def _opened(held: ExitStack, path: Path, member: str | None) -> tuple[IO[bytes],
         archive = held.enter_context(zipfile.ZipFile(path))
         info = archive.getinfo(member)
         if info.compress_type not in PACKINGS:
-            raise NotImplementedError(f"packed by method {info.compress_type}, neither stored nor deflated")
+            raise zipfile.BadZipFile(f"packed by method {info.compress_type}, neither stored nor deflated")
         stream, packed = held.enter_context(archive.open(info)), min(packed, info.compress_size)
     if (member or path.name).lower().endswith(".gz"):
         stream = cast(IO[bytes], held.enter_context(gzip.GzipFile(fileobj=stream)))
