@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from features.cores import threads
 from ground.errors import BadData
 from ground.files import sha256
+from ground.threads import threads
 
 
 def checksums(folder: Path, names: Sequence[str]) -> dict[str, str]:

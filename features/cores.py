@@ -7,26 +7,10 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-import joblib
+from ground.threads import threads
 
-from ground.errors import BadSettings
-
-THREADS = "DOODLESTACK_THREADS"  # environment variable; folds that train side by side share the cores by it
 CHUNKS_A_THREAD = 4  # a chunk of long drawings then holds the others up by a fourth of a share at most
 SMALLEST_CHUNK = 32  # drawings; below it, handing a chunk over costs more than a core gains
-
-
-def threads() -> int:
-    """How many threads a batch is spread over: `DOODLESTACK_THREADS`, or every core that this process may use.
-
-    Raises `BadSettings` when the variable is not a whole number from 1.
-    """
-    asked = os.environ.get(THREADS)
-    if asked is None:
-        return int(joblib.cpu_count())
-    if not asked.isdecimal() or int(asked) < 1:
-        raise BadSettings(f"Expected a whole number from 1 in {THREADS}, received {asked!r}. Correct or unset it.")
-    return int(asked)
 
 
 def over_cores(kernel: Callable[..., None], count: int, *arguments: Any) -> None:

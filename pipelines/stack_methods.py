@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from features.cores import threads
 from ground.errors import BadSettings
+from ground.threads import threads
 from oof.store import OOFStore
 from pipelines.progress import console
 from pipelines.settings import RunSettings

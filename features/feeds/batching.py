@@ -13,12 +13,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from features.augmentation import Augmentation, draw_transforms
-from features.cores import threads
 from features.drawings import Drawings
 from features.feeds import AHEAD
 from features.inputs import Made, ModelInput
 from features.mixing import Batch, Mixing
 from features.soft_labels import Targets
+from ground.threads import threads
 
 Row = dict[str, tf.Tensor]
 AT_ONCE = 4  # files whose rows are mixed; each is in random order already

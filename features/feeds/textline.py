@@ -8,12 +8,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from features.augmentation import Augmentation
-from features.cores import threads
 from features.csv_export import COLUMNS, csv_folder, csv_path
 from features.drawings import Drawings, cv_of
 from features.feeds.batching import Row, batches, in_python, make_one, only, rows_of
 from features.inputs import Made, ModelInput
 from features.shards import Shards
+from ground.threads import threads
 
 NEEDED = ("drawing", "y", "key_id")  # in the order of the columns
 TYPES = (tf.string, tf.int32, tf.int64)

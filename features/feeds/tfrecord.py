@@ -8,13 +8,13 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from features.augmentation import Augmentation
-from features.cores import threads
 from features.drawings import cv_of
 from features.feeds.batching import Row, batches, in_python, make_one, only, rows_of
 from features.inputs import Made, ModelInput
 from features.shards import Shards
 from features.stroke_bytes import drawing_of
 from features.tfrecord_folders import find_records
+from ground.threads import threads
 
 NUMBERS = {name: tf.io.FixedLenFeature([], tf.int64) for name in ("label", "key_id")}
 IMAGE = ("image",)

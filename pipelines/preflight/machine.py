@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import psutil
 
-from features.cores import threads
+from ground.threads import threads
 from oof.packages import package_versions
 from pipelines.checks import Check, unless_refused
 from pipelines.executor import cores, workers_that_fit

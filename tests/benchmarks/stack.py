@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from features.cores import threads
+from ground.threads import threads
 from tests.benchmarks.options import Folder, Json, Seed, run
 from tests.benchmarks.room import temporary_folder
 from tests.benchmarks.stack_peers import NEEDS, installed

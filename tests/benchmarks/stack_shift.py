@@ -12,7 +12,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from features.cores import threads
+from ground.threads import threads
 from oof.scores import average_precision_at_3, paired_bootstrap
 from stacking.columns import Floats, join_columns
 from stacking.methods import methods

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from features.cores import threads
 from features.drawings import cv_of
+from ground.threads import threads
 from oof.folds import fold_of
 from pipelines.settings import StackSettings
 from stacking.choice import Comparison, compare

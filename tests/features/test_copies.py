@@ -6,8 +6,8 @@ import pytest
 
 from features import copies
 from features.copies import SEEDS, find_copies, strokes_hash
-from features.cores import THREADS
 from features.drawings import UNKNOWN_TIME, Drawings
+from ground.threads import THREADS
 
 LINE, TIMED = [[0, 255], [3, 4]], [[0, 255], [3, 4], [0, 90]]
 BENT, DOT = [[0, 9, 255], [3, 8, 4]], [[7], [7]]

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from features.cores import THREADS, over_cores, threads
+from features.cores import over_cores
 from ground.errors import BadSettings
+from ground.threads import THREADS, threads
 
 
 @pytest.mark.parametrize("workers", ["1", "2", "5"])

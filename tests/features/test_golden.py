@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from features.cores import THREADS
+from ground.threads import THREADS
 from tests.features import golden
 from tests.features.golden.odd_drawings import odd_drawings
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from features.augmentation import Transforms
-from features.cores import THREADS
 from features.drawings import Drawings
 from features.placement import place
+from ground.threads import THREADS
 
 
 @pytest.fixture

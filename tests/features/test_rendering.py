@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.augmentation import Augmentation, draw_transforms
-from features.cores import THREADS
 from features.drawings import Drawings
 from features.placement import place
 from features.rendering import covered, render_color, render_gray
 from ground.errors import BadSettings
+from ground.threads import THREADS
 from tests.features.real_drawings import real_drawings
 
 LEVEL = [[[40, 200], [100, 100]]]

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.augmentation import Augmentation, draw_transforms
-from features.cores import THREADS
 from features.drawings import Drawings
 from features.sequences import CHANNELS, sequences
+from ground.threads import THREADS
 
 TWO = [[[51, 102, 255], [0, 255, 255]], [[0], [51]]]
 TWO_TIMED = [[*TWO[0], [0, 100, 300]], [*TWO[1], [1300]]]

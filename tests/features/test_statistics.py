@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.cores import THREADS
 from features.drawings import Drawings
 from features.statistics import DESCRIPTIONS, STATISTICS, stroke_statistics
+from ground.threads import THREADS
 from tests.features.real_drawings import real_drawings
 
 SQUARE = [[[10, 110, 110, 10, 10], [20, 20, 120, 120, 20]]]  # clockwise, from the top left

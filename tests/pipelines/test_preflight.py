@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from base_models.footprint import Footprint
-from features.cores import THREADS
 from features.doodles.collecting import WORDS
 from ground.errors import NotReady
+from ground.threads import THREADS
 from pipelines.command_line import app
 from pipelines.layers import Layer, resolve
 from pipelines.memory import Memory
