@@ -5,11 +5,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from stacking.block_sums import block_sums
-from stacking.columns import Floats, Groups, Labels, log_of, normalised, softmax, to_errors
+from stacking.columns import Floats, Groups, Labels, blocks, log_of, normalised, softmax, to_errors
 from stacking.stacker import Stacker
 
 CONVERGED = 1e-7  # nats, times the log loss: a step of less ends the search for weights
-ENOUGH_ROWS = 50_000  # × 5 models × 340 classes × 4 bytes = 340 MB
+ENOUGH_ROWS = 10_000  # for a number a model; × 5 models × 340 classes × 4 bytes = 68 MB
 
 
 class SingleModel(Stacker):
@@ -73,12 +73,14 @@ class WeightedBlend(Stacker):
         return np.asarray(np.einsum("nmc,m->nc", log_of(probabilities), weights))
 
     @staticmethod
-    def weights_of(probabilities: Floats, labels: Labels) -> Floats:
-        """(M,) the weights of least log loss; on 50,000 rows drawn from more, as M numbers need no more."""
-        if len(labels) > ENOUGH_ROWS:
-            drawn = np.random.default_rng(0).choice(len(labels), ENOUGH_ROWS, replace=False)
-            probabilities, labels = probabilities[drawn], labels[drawn]
-        logs = log_of(probabilities)  # (N, M, C)
+    def weights_of(probabilities: Floats, labels: Labels, rows: Labels | None = None) -> Floats:
+        """(M,) the weights of least log loss on `rows`, by default all; of more than 10,000 that many are drawn."""
+        rows = np.arange(len(labels)) if rows is None else rows
+        if len(rows) > ENOUGH_ROWS:
+            rows = rows[np.random.default_rng(0).choice(len(rows), ENOUGH_ROWS, replace=False)]
+        labels, logs = labels[rows], np.empty((len(rows), *probabilities.shape[1:]), np.float32)  # (n,), (n, M, C)
+        for places in blocks(np.arange(len(rows))):
+            logs[places] = log_of(probabilities[rows[places]])
 
         def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
             given = weights.astype(np.float32)

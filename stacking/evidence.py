@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from ground.errors import BadOOF
 from stacking.categories import CategoryPrior
-from stacking.columns import Floats, Groups, Labels, blocks, matrix_of
+from stacking.columns import Floats, Groups, Labels, blocks
 from stacking.linear import LinearStacker
 from stacking.parts import inner_parts
 
 SMOOTHING = 2.0  # rows: what a confusion or a reliability is worth before any has been seen
-BLOCK = 5_000  # rows; × 5 models × 340 classes × 4 bytes = 34 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +39,7 @@ class Evidence:
     ) -> Self:
         """From (N, M, C), (N, F) and (N,), of which only `rows`, by default all, are looked at; fits `linear`."""
         rows = np.arange(len(labels)) if rows is None else rows
-        _fit(linear, probabilities, statistics, labels, rows, groups)
+        linear.fit_rows(probabilities, statistics, labels, rows, groups)
         counts = _first_choices(probabilities, labels, rows)  # (M, C, C)
         of_classes = counts[0].sum(axis=0)  # (C,)
         share = (of_classes + 1) / (len(rows) + len(of_classes))
@@ -57,8 +56,8 @@ class Evidence:
 
     def with_opinion(self, probabilities: Floats, statistics: Floats) -> Floats:
         """(N, M + 1, C): the models' probabilities, then the linear stacker's, as one model more."""
-        matrix = matrix_of(probabilities, statistics)
-        return np.concatenate([probabilities, self.linear.predict_proba(matrix)[:, None]], axis=1)
+        opinion = self.linear.answer(probabilities, statistics)
+        return np.concatenate([probabilities, opinion[:, None]], axis=1)
 
 
 def cross_fitted(
@@ -92,25 +91,11 @@ def _copy(linear: LinearStacker) -> LinearStacker:
     return LinearStacker(**linear.get_params())
 
 
-def _fit(
-    linear: LinearStacker, probabilities: Floats, statistics: Floats, labels: Labels, rows: Labels, groups: Groups
-) -> None:
-    """Draws what `linear` itself would draw of too many rows, but before they are copied."""
-    if len(rows) > linear.rows:
-        rows = rows[np.random.default_rng(linear.seed).choice(len(rows), linear.rows, replace=False)]
-    width = probabilities.shape[1] * probabilities.shape[2]
-    matrix = np.empty((len(rows), width + statistics.shape[1]), np.float32)
-    for places in blocks(np.arange(len(rows)), BLOCK):
-        matrix[places, :width] = probabilities[rows[places]].reshape(len(places), width)
-    matrix[:, width:] = statistics[rows]
-    linear.fit(matrix, labels[rows], None if groups is None else groups[rows])
-
-
 def _first_choices(probabilities: Floats, labels: Labels, rows: Labels) -> NDArray[np.float64]:
     """(M, C, C) how often each model puts the middle class first where the last is the true one."""
     _, models, classes = probabilities.shape
     counts = np.zeros((models, classes, classes))
-    for block in blocks(rows, BLOCK):
+    for block in blocks(rows):
         first = probabilities[block].argmax(axis=2)  # (n, M)
         for model in range(models):
             np.add.at(counts[model], (first[:, model], labels[block]), 1)

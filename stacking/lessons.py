@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ground.errors import BadOOF
 from stacking.candidates import CLASS, candidate_table, feature_names
 from stacking.columns import Floats, Labels, blocks
-from stacking.evidence import BLOCK, Evidence
+from stacking.evidence import Evidence
 from stacking.spilled_rows import SpilledRows
 
 
@@ -47,7 +47,7 @@ def lessons(
     at_most = int(taught.sum()) * min(most, probabilities.shape[2])
     with SpilledRows(len(names), at_most) as features:
         for part, evidence in parts:
-            for rows in blocks(part[taught[part]], BLOCK):
+            for rows in blocks(part[taught[part]]):
                 opinions = evidence.with_opinion(probabilities[rows], statistics[rows])  # (n, M + 1, C)
                 table = candidate_table(opinions, statistics[rows], evidence, candidates, most)
                 if not by_class:

@@ -2,7 +2,7 @@
 
 from numbers import Real
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 
@@ -49,20 +49,39 @@ class LinearStacker(Stacker):
         self.rows = rows
         self.seed = seed
 
+    def fit_rows(
+        self, probabilities: Floats, statistics: Floats, labels: Labels, rows: Labels, groups: Groups = None
+    ) -> Self:
+        """As `fit`, on `rows` (n,) of what is parted and checked already, (N, M, C), (N, F) and (N,), without a copy.
+
+        `groups` (N,) as in `fit`; labels are places in the class list.
+        """
+        self.classes_ = np.arange(probabilities.shape[2])
+        self.n_features_in_ = probabilities.shape[1] * probabilities.shape[2] + statistics.shape[1]
+        self._learn_rows(probabilities, statistics, labels, rows, groups)
+        return self
+
+    def answer(self, probabilities: Floats, statistics: Floats) -> Floats:
+        """As `predict_proba`: (N, C) of what is parted already, (N, M, C) and (N, F)."""
+        return self._probabilities(probabilities, statistics)
+
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
+        self._learn_rows(probabilities, statistics, labels, np.arange(len(labels)), groups)
+
+    def _learn_rows(
+        self, probabilities: Floats, statistics: Floats, labels: Labels, rows: Labels, groups: Groups
+    ) -> None:
         if self.penalty != "auto" and not (isinstance(self.penalty, Real) and self.penalty >= 0):
             raise BadSettings(f"Expected a penalty of 0 rows or more, or 'auto', received {self.penalty!r}.")
         statistics = self._numbers(statistics)
-        if len(labels) > self.rows:
-            rows = np.random.default_rng(self.seed).choice(len(labels), self.rows, replace=False)
-            probabilities, statistics, labels = probabilities[rows], statistics[rows], labels[rows]
-            groups = None if groups is None else groups[rows]
-        data, penalty = (probabilities, statistics, labels), self.penalty
-        if penalty == "auto":
-            taken = chosen_penalty(*data, self.confusions, self.iterations, self.seed, groups)
+        if len(rows) > self.rows:
+            rows = rows[np.random.default_rng(self.seed).choice(len(rows), self.rows, replace=False)]
+        given = probabilities, statistics, labels, rows, self.confusions, self.iterations
+        if self.penalty == "auto":
+            taken = chosen_penalty(*given, self.seed, None if groups is None else groups[rows])
         else:
-            taken = float(penalty)
-        fits = LinearFits(*data, np.arange(len(labels)), self.confusions, self.iterations)
+            taken = float(self.penalty)
+        fits = LinearFits(*given)
         self.penalty_, self.weights_, self.matrix_ = taken, fits.weights, fits.matrix(taken)
         self.centre_, self.scale_, self.thresholds_ = fits.basis.centre, fits.basis.scale, fits.basis.thresholds
 

@@ -1,11 +1,10 @@
 """The linear correction of a blend as fitted to one set of rows, at one penalty after the other."""
 
-from collections.abc import Iterator
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ground.threads import threads
 from stacking.basis import StatisticsBasis
 from stacking.blends import WeightedBlend
 from stacking.columns import Floats, Labels, blocks, softmax
@@ -13,7 +12,6 @@ from stacking.logistic import logistic_matrix
 from stacking.shared_fits import shared_fit
 
 LADDER = (np.inf, 1000.0, 100.0, 30.0, 10.0, 3.0, 1.0)  # rows; from no correction to a free one
-BLOCK = 5_000  # rows; × 5 models × 340 classes × 4 bytes = 34 MB
 
 
 class LinearFits:
@@ -32,47 +30,37 @@ class LinearFits:
         confusions: bool,
         iterations: int,
     ) -> None:
-        self._all = probabilities, statistics  # (N, M, C), (N, F)
-        self._labels, self._rows, self._confusions, self._iterations = labels[rows], rows, confusions, iterations
-        arrays = (probabilities, statistics, labels)
-        self.weights, self.basis, self._matrices = shared_fit(
-            ("linear", confusions, iterations), arrays, rows, self._begun
-        )
+        self._all = probabilities, statistics, labels  # (N, M, C), (N, F), (N,)
+        self._rows, self._confusions, self._iterations = rows, confusions, iterations
+        settings = "linear", confusions, iterations
+        self.weights, self.basis, self._matrices = shared_fit(settings, self._all, rows, self._begun)
 
     def _begun(self) -> tuple[Floats, StatisticsBasis, dict[float, Floats]]:
-        probabilities, statistics = self._all
-        weights = WeightedBlend.weights_of(probabilities[self._rows], self._labels)
+        probabilities, statistics, labels = self._all
+        weights = WeightedBlend.weights_of(probabilities, labels, self._rows)
         return weights, StatisticsBasis.of(statistics[self._rows]), {}
 
     def matrix(self, penalty: float) -> Floats:
         """(D, C) V."""
         if penalty not in self._matrices:
-            inputs, start = self._inputs
             above = self.matrix(LADDER[LADDER.index(penalty) - 1]) if penalty in LADDER[1:] else None
-            self._matrices[penalty] = logistic_matrix(inputs, start, self._labels, penalty, self._iterations, above)
+            labels = self._all[2][self._rows]
+            given = *self.inputs(self._rows), labels, penalty, self._iterations, above
+            self._matrices[penalty] = logistic_matrix(*given)
         return self._matrices[penalty]
 
-    def answer(self, penalty: float, rows: Labels) -> Floats:
-        """(n, C) probabilities of other `rows` of the N."""
-        probabilities, statistics = self._all
-        matrix, parts = self.matrix(penalty), []
-        for own in blocks(rows, BLOCK):
-            given = probabilities[own], statistics[own], self.weights, self.basis, matrix
-            parts.append(linear_answer(*given, self._confusions))
-        return np.concatenate(parts)
+    def inputs(self, rows: Labels) -> tuple[Floats, Floats]:
+        """Z (n, D) and the blend's scores (n, C) of any `rows` of the N; block by block, as a copy of them is large."""
+        probabilities, statistics, _ = self._all
+        scores = np.empty((len(rows), probabilities.shape[2]), np.float32)
 
-    @cached_property
-    def _inputs(self) -> tuple[Floats, Floats]:
-        """Z (n, D) and the blend's scores (n, C); made block by block, as a copy of the rows themselves is large."""
-        made = zip(*self._made(), strict=True)
-        inputs, start = (np.concatenate(parts) for parts in made)
-        return inputs, start
+        def of_block(places: Labels) -> Floats:
+            own = rows[places]
+            scores[places] = WeightedBlend.scores(probabilities[own], self.weights)
+            return linear_inputs(self.basis, probabilities[own], statistics[own], self._confusions)
 
-    def _made(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        probabilities, statistics = self._all
-        for own in blocks(self._rows, BLOCK):
-            inputs = linear_inputs(self.basis, probabilities[own], statistics[own], self._confusions)
-            yield inputs, WeightedBlend.scores(probabilities[own], self.weights)
+        with ThreadPoolExecutor(threads()) as pool:
+            return np.concatenate(list(pool.map(of_block, blocks(np.arange(len(rows)))))), scores
 
 
 def linear_answer(

@@ -16,11 +16,15 @@ def logistic_matrix(
     """(D, C) V of least log loss of softmax(start + inputs V), under a Gaussian prior of variance 1 / `penalty`.
 
     `inputs` (N, D), `start` (N, C); with an infinite penalty V is 0. The search, at the most `iterations` steps of
-    L-BFGS, begins at `first` (D, C), by default at 0: what another penalty gave is near.
+    L-BFGS, begins at `first` (D, C), by default at 0: what another penalty gave is near. A column of zeros, such as
+    the sign that a statistic is unknown where all are known, keeps zeros in V and takes no time.
     """
-    shape = inputs.shape[1], start.shape[1]
+    found = np.zeros((inputs.shape[1], start.shape[1]), np.float32)
     if np.isinf(penalty):
-        return np.zeros(shape, np.float32)
+        return found
+    used = inputs.any(axis=0)
+    inputs = inputs if used.all() else inputs[:, used]
+    shape = inputs.shape[1], start.shape[1]
     count, strength = len(labels), penalty / len(labels)
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -35,8 +39,8 @@ def logistic_matrix(
         value, slope = block_sum(of_block, count)
         return value / count + strength / 2 * (flat @ flat), slope.ravel() / count + strength * flat
 
-    begin = np.zeros(shape) if first is None else first.astype(np.float64)
+    begin = np.zeros(shape) if first is None else first[used].astype(np.float64)
     options = {"maxiter": iterations, "ftol": CONVERGED}
     with block_sums() as block_sum:
-        found = minimize(loss, begin.ravel(), jac=True, method="L-BFGS-B", options=options)
-    return np.asarray(found.x, np.float32).reshape(shape)
+        found[used] = minimize(loss, begin.ravel(), jac=True, method="L-BFGS-B", options=options).x.reshape(shape)
+    return found

@@ -7,7 +7,7 @@ worse than none; a hundred times as much is lost by none where statistics tell w
 import numpy as np
 
 from oof.scores import log_loss
-from stacking.columns import Floats, Groups, Labels
+from stacking.columns import Floats, Groups, Labels, softmax
 from stacking.linear_fits import LADDER, LinearFits
 from stacking.parts import inner_parts
 
@@ -20,6 +20,7 @@ def chosen_penalty(
     probabilities: Floats,
     statistics: Floats,
     labels: Labels,
+    rows: Labels,
     confusions: bool,
     iterations: int,
     seed: int,
@@ -27,25 +28,25 @@ def chosen_penalty(
 ) -> float:
     """The penalty of `LADDER` with the least log loss on rows that the correction was not fitted on.
 
-    From (N, M, C), (N, F) and (N,). The ladder is descended until the loss gets worse. Infinite with fewer rows than
-    parts, which teach nothing. Of fewer than `FEWEST_GROUPS` the parts are random.
+    From `rows` (n,) of (N, M, C), (N, F) and (N,), with `groups` (n,). The ladder is descended until the loss gets
+    worse. Infinite with fewer rows than parts, which teach nothing. Of fewer than `FEWEST_GROUPS` the parts are random.
     """
-    if len(labels) < FOLDS:
+    if len(rows) < FOLDS:
         return np.inf
     if groups is not None and len(np.unique(groups)) < FEWEST_GROUPS:
         groups = None
-    drawn = np.sort(np.random.default_rng(seed).permutation(len(labels))[:ENOUGH_ROWS])
-    part = inner_parts(len(labels), FOLDS, seed, groups)[drawn]
-    parts = [
-        (
-            LinearFits(probabilities, statistics, labels, drawn[part != each], confusions, iterations),
-            drawn[part == each],
-        )
-        for each in np.unique(part)
-    ]
+    drawn = np.sort(np.random.default_rng(seed).permutation(len(rows))[:ENOUGH_ROWS])
+    part, drawn = inner_parts(len(rows), FOLDS, seed, groups)[drawn], rows[drawn]
+    parts = []
+    for each in np.unique(part):
+        fits = LinearFits(probabilities, statistics, labels, drawn[part != each], confusions, iterations)
+        parts.append((fits, *fits.inputs(drawn[part == each]), labels[drawn[part == each]]))
     best, least = LADDER[0], np.inf
     for penalty in LADDER:
-        loss = sum(len(own) * log_loss(fits.answer(penalty, own), labels[own]) for fits, own in parts)
+        loss = sum(
+            len(own) * log_loss(softmax(scores + inputs @ fits.matrix(penalty)), own)
+            for fits, inputs, scores, own in parts
+        )
         if loss >= least:
             break
         best, least = penalty, loss

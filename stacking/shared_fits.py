@@ -20,8 +20,6 @@ from sklearn.base import clone
 
 from stacking.columns import Floats, Groups, Labels, blocks
 
-BLOCK = 5_000  # rows hashed at a time
-
 Learned = TypeVar("Learned")
 _found: ContextVar[dict[bytes, Any] | None] = ContextVar("found", default=None)
 
@@ -72,6 +70,6 @@ def _digest(settings: Sequence[Any], arrays: Sequence[NDArray[Any]], rows: Label
     digest = hashlib.sha256(repr(settings).encode())
     for array in arrays:
         digest.update(f"{array.dtype} {array.shape[1:]} {len(rows)}".encode())
-        for block in blocks(rows, BLOCK):
+        for block in blocks(rows):
             digest.update(np.ascontiguousarray(array[block]).data)
     return digest.digest()

@@ -29,8 +29,7 @@ def taken(labels: NDArray[np.int64], rows: NDArray[np.bool_] = ALL) -> AbstractC
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with taken(DRAWINGS.label) as whole:
-        monkeypatch.setattr("stacking.lessons.BLOCK", 7)
-        monkeypatch.setattr("stacking.evidence.BLOCK", 11)
+        monkeypatch.setattr("stacking.columns.BLOCK", 7)
         with taken(DRAWINGS.label) as by_block:
             np.testing.assert_array_equal(by_block.truth, whole.truth)
             np.testing.assert_array_equal(by_block.counts, whole.counts)
