@@ -1,20 +1,18 @@
 """Whether files still hold what was written: each has a checksum, verified once a process or where the file changed."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
 from ground.errors import BadData
 from ground.files import sha256
-from ground.threads import threads
+from ground.threads import in_threads
 
 
 def checksums(folder: Path, names: Sequence[str]) -> dict[str, str]:
     """The SHA-256 of each file in `folder`: 0.5 to 2 GB/s a core."""
     states = [_state(folder / name) for name in names]
-    with ThreadPoolExecutor(threads()) as pool:  # hashing releases Python's lock
-        return dict(zip(names, pool.map(lambda state: sha256_once(*state), states), strict=True))
+    return dict(zip(names, in_threads(lambda state: sha256_once(*state), states), strict=True))
 
 
 def require_as_written(folder: Path, written: Mapping[str, str], mend: str) -> None:

@@ -1,10 +1,8 @@
 """The linear correction of a blend as fitted to one set of rows, at one penalty after the other."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
-from ground.threads import threads
+from ground.threads import in_threads
 from stacking.basis import StatisticsBasis
 from stacking.blends import WeightedBlend
 from stacking.columns import Floats, Labels, blocks, softmax
@@ -12,12 +10,13 @@ from stacking.logistic import logistic_matrix
 from stacking.shared_fits import shared_fit
 
 LADDER = (np.inf, 1000.0, 100.0, 30.0, 10.0, 3.0, 1.0)  # rows; from no correction to a free one
+FIRST_LINE = 3  # the place in it that has two finite ones above
 
 
 class LinearFits:
     """softmax(weighted blend + Z V) on `rows` of N: what is learned at each penalty is learned once, when asked for.
 
-    On the `LADDER` each fit begins where the one above it ended, and what was fitted to equal rows before is taken
+    On the `LADDER` each fit begins where those above it point to, and what was fitted to equal rows before is taken
     from there (`shared_fits`): the copies that are to be chosen by are those that are answered with elsewhere.
     """
 
@@ -43,35 +42,41 @@ class LinearFits:
     def matrix(self, penalty: float) -> Floats:
         """(D, C) V."""
         if penalty not in self._matrices:
-            above = self.matrix(LADDER[LADDER.index(penalty) - 1]) if penalty in LADDER[1:] else None
-            labels = self._all[2][self._rows]
-            given = *self.inputs(self._rows), labels, penalty, self._iterations, above
+            first = self._ahead(LADDER.index(penalty)) if penalty in LADDER[1:] else None
+            given = *self.inputs(self._rows), self._all[2][self._rows], penalty, self._iterations, first
             self._matrices[penalty] = logistic_matrix(*given)
         return self._matrices[penalty]
 
+    def _ahead(self, place: int) -> Floats:
+        """(D, C) where the line through the two matrices above, over the logarithm of their penalties, has come to."""
+        above = self.matrix(LADDER[place - 1])
+        if place < FIRST_LINE:
+            return above
+        further, last, now = np.log(LADDER[place - 2 : place + 1])
+        return above + (above - self.matrix(LADDER[place - 2])) * np.float32((now - last) / (last - further))
+
     def inputs(self, rows: Labels) -> tuple[Floats, Floats]:
-        """Z (n, D) and the blend's scores (n, C) of any `rows` of the N; block by block, as a copy of them is large."""
+        """Z (n, D) and the blend's scores (n, C) of any `rows` of the N; these block by block, as copies are large."""
         probabilities, statistics, _ = self._all
         scores = np.empty((len(rows), probabilities.shape[2]), np.float32)
 
-        def of_block(places: Labels) -> Floats:
-            own = rows[places]
-            scores[places] = WeightedBlend.scores(probabilities[own], self.weights)
-            return linear_inputs(self.basis, probabilities[own], statistics[own], self._confusions)
+        def score(places: Labels) -> None:
+            scores[places] = WeightedBlend.scores(probabilities[rows[places]], self.weights)
 
-        with ThreadPoolExecutor(threads()) as pool:
-            return np.concatenate(list(pool.map(of_block, blocks(np.arange(len(rows)))))), scores
+        in_threads(score, blocks(np.arange(len(rows))))
+        confused = probabilities[rows] if self._confusions else None
+        return linear_inputs(self.basis, statistics[rows], confused), scores
 
 
 def linear_answer(
     probabilities: Floats, statistics: Floats, weights: Floats, basis: StatisticsBasis, matrix: Floats, confusions: bool
 ) -> Floats:
     """(n, C) softmax(weighted blend + Z V) of rows (n, M, C) and (n, F)."""
-    inputs = linear_inputs(basis, probabilities, statistics, confusions)
+    inputs = linear_inputs(basis, statistics, probabilities if confusions else None)
     return softmax(WeightedBlend.scores(probabilities, weights) + inputs @ matrix)
 
 
-def linear_inputs(basis: StatisticsBasis, probabilities: Floats, statistics: Floats, confusions: bool) -> Floats:
-    """Z (n, D): the statistics on their basis and, with `confusions`, the probabilities (n, M, C) beside them."""
+def linear_inputs(basis: StatisticsBasis, statistics: Floats, probabilities: Floats | None) -> Floats:
+    """Z (n, D): the statistics (n, F) on their basis and, where given, the probabilities (n, M, C) beside them."""
     columns = basis.expand(statistics)
-    return np.hstack([columns, probabilities.reshape(len(probabilities), -1)]) if confusions else columns
+    return columns if probabilities is None else np.hstack([columns, probabilities.reshape(len(columns), -1)])

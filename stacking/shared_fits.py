@@ -12,12 +12,14 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from ground.threads import in_threads
 from stacking.columns import Floats, Groups, Labels, blocks
 
 Learned = TypeVar("Learned")
@@ -70,6 +72,10 @@ def _digest(settings: Sequence[Any], arrays: Sequence[NDArray[Any]], rows: Label
     digest = hashlib.sha256(repr(settings).encode())
     for array in arrays:
         digest.update(f"{array.dtype} {array.shape[1:]} {len(rows)}".encode())
-        for block in blocks(rows):
-            digest.update(np.ascontiguousarray(array[block]).data)
+        for part in in_threads(partial(_digest_of_block, array), blocks(rows)):
+            digest.update(part)
     return digest.digest()
+
+
+def _digest_of_block(array: NDArray[Any], rows: Labels) -> bytes:
+    return hashlib.sha256(np.ascontiguousarray(array[rows]).data).digest()
