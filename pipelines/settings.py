@@ -6,6 +6,7 @@ from pydantic import Field
 
 from base_models.settings import TrainSettings
 from ground.settings import Settings
+from stacking.feature_kinds import FEATURE_KINDS, FeatureKind
 
 Method = Literal[
     "mean", "geometric", "rank", "power", "weighted", "greedy", "linear", "lambdarank", "xendcg", "binary", "multiclass"
@@ -22,6 +23,7 @@ class StackSettings(Settings):
     methods: tuple[Method, ...] = BY_DEFAULT
     candidates: int = Field(default=10, ge=3)  # each model's likeliest classes; MAP@3 needs 3, 10 hold the true one
     ranker_rounds: int = Field(default=75, ge=1)  # boosting rounds of lambdarank and binary, one tree each
+    features: tuple[FeatureKind, ...] = FEATURE_KINDS  # what the rankers' trees see of a candidate
     by_class: bool | Literal["auto"] = "auto"  # whether the rankers' trees see which class a candidate is
     multiclass_rounds: int = Field(default=100, ge=1)  # boosting rounds of multiclass, a tree a class each
     multiclass_classes: int = Field(default=100, ge=2)  # beyond, it is left out: its time grows with their square

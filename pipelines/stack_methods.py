@@ -77,8 +77,12 @@ def _sized(settings: RunSettings, names: Names, multiclass: bool) -> dict[str, S
         seed=settings.seed,
     )
     for name in ("lambdarank", "xendcg", "binary"):
-        sizes = {"candidates": chosen.candidates, "rounds": chosen.ranker_rounds, "by_class": chosen.by_class}
-        every[name].set_params(**sizes)
+        every[name].set_params(
+            candidates=chosen.candidates,
+            rounds=chosen.ranker_rounds,
+            features=chosen.features,
+            by_class=chosen.by_class,
+        )
     if multiclass:
         every["multiclass"].set_params(rounds=chosen.multiclass_rounds)
     return every

@@ -5,6 +5,7 @@ A drawing's candidates are the union of every model's first K classes, of which 
 and one tree learns for all classes at once.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,15 @@ def feature_names(models: int, statistics: int) -> list[str]:
     of_models = [f"model_{m}_{name}" for m in range(models) for name in OF_A_MODEL]
     of_base_models = [f"model_{m}_{name}" for m in range(models - 1) for name in OF_A_BASE_MODEL]
     return [*of_models, *OVER_MODELS, *of_base_models, *OF_A_CLASS, *(f"statistic_{f}" for f in range(statistics))]
+
+
+def columns_without(kinds: Collection[str], by_class: bool, models: int, statistics: int) -> list[int]:
+    """The columns that are of none of these `FEATURE_KINDS` nor, with `by_class`, the class."""
+    of_all = ["models"] * (len(OF_A_MODEL) * models) + ["agreement"] * len(OVER_MODELS)
+    of_all += ["reliability"] * (len(OF_A_BASE_MODEL) * (models - 1))
+    of_all += ["priors", "reliability", CLASS, "priors"] + ["statistics"] * statistics  # as `OF_A_CLASS` has them
+    asked = {*kinds, CLASS} if by_class else {*kinds}
+    return [column for column, kind in enumerate(of_all) if kind not in asked]
 
 
 def candidate_table(

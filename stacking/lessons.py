@@ -1,6 +1,6 @@
 """What the trees learn from: the candidate rows of many drawings, made block by block."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ground.errors import BadOOF
-from stacking.candidates import CLASS, candidate_table, feature_names
+from stacking.candidates import candidate_table, feature_names
 from stacking.columns import Floats, Labels, blocks
 from stacking.evidence import Evidence
 from stacking.spilled_rows import SpilledRows
@@ -34,14 +34,14 @@ def lessons(
     taught: NDArray[np.bool_],
     candidates: int,
     most: int,
-    by_class: bool,
+    hidden: Sequence[int],
 ) -> Iterator[Lessons]:
     """Of each part's `taught` rows among (N, M, C), (N, F) and (N,), by the evidence that doesn't know their labels.
 
-    Without `by_class` all candidates have the same number for their class, so that trees cannot ask for it. A drawing
-    whose true class is none of its candidates teaches nothing and is left out; raises `BadOOF` where that holds for
-    all. At 1,000,000 drawings of 340 classes and 5 models the probabilities take 6.8 GB, a block of them and of what
-    is made from it 0.2 GB, truth, counts and opinion of all 0.1 GB.
+    In the columns `hidden` all candidates have the same number, so that trees cannot ask for it. A drawing whose true
+    class is none of its candidates teaches nothing and is left out; raises `BadOOF` where that holds for all. At
+    1,000,000 drawings of 340 classes and 5 models the probabilities take 6.8 GB, a block of them and of what is made
+    from it 10 MB, truth, counts and opinion of all 0.1 GB.
     """
     names, truth, counts, opinion = feature_names(probabilities.shape[1] + 1, statistics.shape[1]), [], [], []
     at_most = int(taught.sum()) * min(most, probabilities.shape[2])
@@ -50,8 +50,7 @@ def lessons(
             for rows in blocks(part[taught[part]]):
                 opinions = evidence.with_opinion(probabilities[rows], statistics[rows])  # (n, M + 1, C)
                 table = candidate_table(opinions, statistics[rows], evidence, candidates, most)
-                if not by_class:
-                    table.features[:, names.index(CLASS)] = 0
+                table.features[:, hidden] = 0
                 true = table.classes == labels[rows][table.drawing]
                 teaches = np.add.reduceat(true, table.starts[:-1]) > 0  # (n,)
                 kept = teaches[table.drawing]

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from ground.errors import BadSettings
 from stacking.boosting import REPRODUCIBLE, boost, load_booster, save_booster
-from stacking.candidates import CLASS, CandidateTable, candidate_table
+from stacking.candidates import CLASS, CandidateTable, candidate_table, columns_without
 from stacking.categories import CategoryPrior
 from stacking.columns import Floats, Groups, Labels, log_of
 from stacking.evidence import Evidence, cross_fitted
+from stacking.feature_kinds import FEATURE_KINDS, FeatureKind
 from stacking.lessons import Lessons, lessons
 from stacking.linear import LinearStacker
 from stacking.shared_fits import fits_shared
@@ -47,7 +48,8 @@ class CandidateStacker(Stacker):
         candidates: int = 10,  # each model's first so many classes
         most: int = 12,  # a drawing; the true class is among them for 99 % at 21 classes, 70 % at 340 (weak models)
         categorical: bool = False,  # whether the last statistic is a category's number, such as the country's
-        by_class: bool | Literal["auto"] = "auto",  # whether trees see which class a candidate is
+        features: tuple[FeatureKind, ...] = FEATURE_KINDS,  # of which kinds trees see them
+        by_class: bool | Literal["auto"] = "auto",  # whether they see which class a candidate is
         inner_folds: int = 5,
         rounds: int = 75,  # as good as 150 of half the rate, in half the time
         learning_rate: float = 0.1,
@@ -65,6 +67,7 @@ class CandidateStacker(Stacker):
         self.candidates = candidates
         self.most = most
         self.categorical = categorical
+        self.features = features
         self.by_class = by_class
         self.inner_folds = inner_folds
         self.rounds = rounds
@@ -80,6 +83,8 @@ class CandidateStacker(Stacker):
     def _learn(self, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups) -> None:
         if self.objective not in OBJECTIVES:
             raise BadSettings(f"Expected the objective {', '.join(OBJECTIVES)}, received {self.objective!r}.")
+        if unknown := sorted({*self.features} - {*FEATURE_KINDS}):
+            raise BadSettings(f"Expected features among {', '.join(FEATURE_KINDS)}, received {unknown[0]!r}.")
         linear = LinearStacker(self.n_models, probabilities.shape[2], categorical=self.categorical, seed=self.seed)
         taught = np.random.default_rng(self.seed).permutation(len(labels)) < self.rows  # (N,)
         with fits_shared():  # the penalty is chosen by the fits that are the second opinions
@@ -87,7 +92,8 @@ class CandidateStacker(Stacker):
             as_strict = LinearStacker(**linear.get_params()).set_params(penalty=linear.penalty_)  # a number of all rows
             parts = cross_fitted(as_strict, probabilities, statistics, labels, self.inner_folds, self.seed, groups)
             by_class = self._sees_classes(labels[taught], probabilities.shape[2])
-            given = parts, probabilities, statistics, labels, taught, self.candidates, self.most, by_class
+            hidden = columns_without(self.features, by_class, self.n_models + 1, statistics.shape[1])
+            given = parts, probabilities, statistics, labels, taught, self.candidates, self.most, hidden
             with lessons(*given) as taken:
                 self.booster_ = self._boosted(taken)
         self.linear_, self.prior_, self.confusion_ = evidence.linear, evidence.prior, evidence.confusion

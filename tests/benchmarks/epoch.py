@@ -59,15 +59,12 @@ def rows(rates: dict[str, Rates]) -> list[Row]:
     ]
 
 
-def epochs(reading: str, network: keras.Model, inputs: ModelInput, shards: Shards, drawings: int) -> Way:
-    """The way that trains a compiled network for an epoch on the first `drawings`, read through the feed or held.
-
-    Or, as `ANSWERS`, has it answer them.
-    """
+def way_of(work: str, network: keras.Model, inputs: ModelInput, shards: Shards, drawings: int) -> Way:
+    """The way that has a compiled network learn the first `drawings`, from the `FEED` or held, or answer them."""
     batch_size, some = TrainSettings().batch_size, np.arange(min(drawings, len(shards)))
-    if reading == ANSWERS:
+    if work == ANSWERS:
         return doing(lambda: predict(network, inputs, shards, some, TrainSettings()), len(some))
-    if reading == FEED:
+    if work == FEED:
         feed = open_feed("shards", shards, some, inputs, batch_size)
         return doing(lambda: network.fit(feed, shuffle=False, verbose=0), len(some))
     arrays = inputs.make(shards.take(some)), shards.label[some].astype(np.int32)
@@ -76,9 +73,9 @@ def epochs(reading: str, network: keras.Model, inputs: ModelInput, shards: Shard
 
 
 @contextmanager
-def _process(reading: str, shards: Path, drawings: int) -> Iterator[Way]:
+def _process(work: str, shards: Path, drawings: int) -> Iterator[Way]:
     """The way that asks a process of its own for an epoch; settings that this one's environment has stay."""
-    line = command("epoch", reading, shards, drawings)
+    line = command("epoch", work, shards, drawings)
     environment = {**worker_environment(cores()), **os.environ}
     pipe = subprocess.PIPE
     with subprocess.Popen(line, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
@@ -105,13 +102,13 @@ def trained_network(classes: int, size: str = "small") -> tuple[keras.Model, Mod
     return network, model.inputs
 
 
-def main(reading: str, folder: str, drawings: str) -> None:
+def main(work: str, folder: str, drawings: str) -> None:
     """Train for an epoch, or answer, for each line on stdin; print the drawings a second."""
     shards = Shards.open(Path(folder))
     network, inputs = trained_network(len(shards.classes))
-    epoch = epochs(reading, network, inputs, shards, int(drawings))
+    way = way_of(work, network, inputs, shards, int(drawings))
     for _ in sys.stdin:
-        print(epoch(), flush=True)
+        print(way(), flush=True)
 
 
 if __name__ == "__main__":

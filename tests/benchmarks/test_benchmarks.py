@@ -176,7 +176,7 @@ def test_an_epoch_has_its_bar(tmp_path, drawings):
         layers = [keras.Input(inputs.shape), keras.layers.Flatten(), keras.layers.Dense(len(CLASSES))]
         network = keras.Sequential(layers)
         network.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-        rates[reading] = np.array([epoch.epochs(reading, network, inputs, shards, drawings=150)()])
+        rates[reading] = np.array([epoch.way_of(reading, network, inputs, shards, drawings=150)()])
         assert int(network.optimizer.iterations) == 2  # batches of 128
     assert bars(plain(epoch.rows(rates))) == {"epoch of gray64_cnn: through the feed ÷ from arrays in memory": 1.03}
 
@@ -186,7 +186,7 @@ def test_answers_are_those_of_all_drawings(tmp_path, drawings):
     network = keras.Sequential([keras.Input(inputs.shape), keras.layers.Flatten(), keras.layers.Dense(len(CLASSES))])
     asked = []
     network.predict_on_batch = lambda x: asked.append(len(x)) or np.zeros((len(x), len(CLASSES)))
-    assert epoch.epochs(epoch.ANSWERS, network, inputs, shards, drawings=150)() > 0
+    assert epoch.way_of(epoch.ANSWERS, network, inputs, shards, drawings=150)() > 0
     assert asked == [150]
 
 

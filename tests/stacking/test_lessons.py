@@ -24,7 +24,7 @@ def linear() -> LinearStacker:
 
 def taken(labels: NDArray[np.int64], rows: NDArray[np.bool_] = ALL) -> AbstractContextManager[Lessons]:
     parts = cross_fitted(linear(), PROBABILITIES, DRAWINGS.statistics, labels, folds=3, seed=0)
-    return lessons(parts, PROBABILITIES, DRAWINGS.statistics, labels, rows, candidates=6, most=8, by_class=True)
+    return lessons(parts, PROBABILITIES, DRAWINGS.statistics, labels, rows, candidates=6, most=8, hidden=[])
 
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_labels_that_no_candidate_has_are_refused() -> None:
     evidence = Evidence.of(linear(), PROBABILITIES, DRAWINGS.statistics, DRAWINGS.label)
     unlikely = evidence.with_opinion(PROBABILITIES, DRAWINGS.statistics)[:, -1].argmin(axis=1)
     parts = [(np.arange(ROWS), evidence)]
-    wrong = lessons(parts, PROBABILITIES, DRAWINGS.statistics, unlikely, ALL, candidates=1, most=1, by_class=True)
+    wrong = lessons(parts, PROBABILITIES, DRAWINGS.statistics, unlikely, ALL, candidates=1, most=1, hidden=[])
     with pytest.raises(BadOOF, match="received none in 600 rows"), wrong:
         pass
 
@@ -81,8 +81,6 @@ def test_nothing_that_was_learned_from_shuffled_labels_tells_a_rows_own(seed: in
 def test_evidence_from_a_rows_own_label_would_tell_it() -> None:
     shuffled = np.random.default_rng(0).integers(CLASSES, size=ROWS)
     parts = [(np.arange(ROWS), Evidence.of(linear(), PROBABILITIES, DRAWINGS.statistics, shuffled))]
-    with lessons(
-        parts, PROBABILITIES, DRAWINGS.statistics, shuffled, ALL, candidates=6, most=8, by_class=True
-    ) as lesson:
+    with lessons(parts, PROBABILITIES, DRAWINGS.statistics, shuffled, ALL, candidates=6, most=8, hidden=[]) as lesson:
         assert standing(lesson, "confusion_sum") > 6
         assert standing(lesson, f"model_{MODELS}_probability") > 6

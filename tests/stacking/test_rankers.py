@@ -3,6 +3,8 @@ import pytest
 
 from ground.errors import BadSettings
 from oof.ranking import top
+from stacking.candidates import CLASS, columns_without, feature_names
+from stacking.feature_kinds import FEATURE_KINDS, FeatureKind
 from stacking.rankers import CandidateStacker
 from tests.stacking.generated import generated_oof
 from tests.stacking.stacks import columns_of
@@ -65,6 +67,28 @@ def test_trees_see_the_class_only_where_they_may_and_by_themselves_where_half_th
     ):
         stack = CandidateStacker("binary", 3, 8, by_class=by_class, inner_folds=3, rounds=2, threads=1)
         assert see_the_class(stack.fit(columns_of(drawings), drawings.label)) == expected
+
+
+@pytest.mark.parametrize("kind", FEATURE_KINDS)
+def test_trees_ask_only_for_the_kinds_of_features_that_they_are_given(kind: FeatureKind) -> None:
+    stack = CandidateStacker("binary", 3, CLASSES, features=(kind,), by_class=False, inner_folds=3, rounds=5, threads=1)
+    names, gain = feature_names(4, X.shape[1] - 3 * CLASSES), stack.fit(X, Y).booster_.feature_importance("gain")
+    asked = {name for name, of_name in zip(names, gain, strict=True) if of_name > 0}
+    hidden = {names[column] for column in columns_without([kind], False, 4, X.shape[1] - 3 * CLASSES)}
+    assert bool(asked) == (kind != "statistics")  # they alone tell no candidate of a drawing from another
+    assert not asked & hidden
+
+
+def test_every_column_is_of_one_kind_or_the_class() -> None:
+    every = [{*range(len(feature_names(4, 2)))} - {*columns_without([kind], False, 4, 2)} for kind in FEATURE_KINDS]
+    assert sum(map(len, every)) == len(set.union(*every)) == len(feature_names(4, 2)) - 1
+    assert columns_without(FEATURE_KINDS, True, 4, 2) == []
+    assert [feature_names(4, 2)[column] for column in columns_without(FEATURE_KINDS, False, 4, 2)] == [CLASS]
+
+
+def test_an_unknown_kind_of_features_is_refused() -> None:
+    with pytest.raises(BadSettings, match="models, agreement, reliability, priors, statistics, received 'colour'"):
+        CandidateStacker("binary", 3, CLASSES, features=("models", "colour")).fit(X, Y)  # type: ignore[arg-type]
 
 
 def test_another_word_for_it_is_refused() -> None:
