@@ -26,7 +26,6 @@ from typing import Annotated
 import psutil
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from base_models.checkpoint import SECONDS
 from pipelines.run_folder import RunFolder
@@ -49,6 +48,9 @@ class Round:
     seconds: float
     whom: str
     exit: int
+
+    def __str__(self) -> str:
+        return f"{self.step:<10} killed after {self.seconds:6.1f} s  {self.whom:<6}  exit code {self.exit}"
 
 
 def begin(out: Path, options: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
@@ -138,15 +140,16 @@ class Kills:
         self.steps = undisturbed(self.whole, self.options, self.folder / "whole.log")
         return sum(self.steps.values())
 
-    def one(self) -> None:
-        """One process more, killed or let through."""
+    def one(self) -> Round | None:
+        """One process more, killed or let through; None where the kill met a run that was whole."""
         target = self._target()
         wait, starts = self.luck.uniform(0, self.steps.get(target, 0)), self.steps[STEPS[0]]
         met = one_round(self.killed, self.options, target, wait, starts, self.luck.choice(WHOM), self.log)
         if met is None or met.step == WHOLE:
             self._compare()
-        else:
-            self.rounds.append(met)
+            return None
+        self.rounds.append(met)
+        return met
 
     def finish(self) -> None:
         """Let the last one come to its end."""
@@ -170,11 +173,7 @@ class Kills:
 
 
 def show(kills: Kills, console: Console) -> None:
-    """The table of all kills, and the verdict."""
-    table = Table("step", "killed after", "whom", "exit code", box=None)
-    for met in kills.rounds:
-        table.add_row(met.step, f"{met.seconds:.1f} s", met.whom, str(met.exit))
-    console.print(table)
+    """How often each step was met, and the verdict."""
     met_at = Counter(met.step for met in kills.rounds)
     console.print(", ".join(f"{step} {met_at[step]}" for step in STEPS), "kills")
     console.print(f"{len(kills.rounds)} kills, {kills.ended} runs came to their end in spite of them")
@@ -206,7 +205,8 @@ def main(
     )
     began = time.monotonic()
     while len(kills.rounds) < rounds:
-        kills.one()
+        if met := kills.one():
+            console.print(f"{len(kills.rounds):>3}/{rounds}  {met}")
     kills.finish()
     show(kills, console)
     console.print(f"{(time.monotonic() - began) / 60:.1f} min")
