@@ -36,7 +36,8 @@ from tests.faults.steps_reached import STEPS, WHOLE, step_of
 ROOT = Path(__file__).resolve().parents[2]
 WHOM = ("all", "main", "worker")
 LONGEST = 1800.0  # seconds that a run left alone may take
-LOOK = 0.002  # seconds between two looks at a run's files: writing a part takes few more
+LOOK = 0.002  # seconds between two looks at a run's files, at the least: writing a part takes few more
+IDLE = 10.0  # times as long as a look takes until the next one, so that looking leaves the cores to the run
 A_ROUND = 1.1  # times an undisturbed run, with the runs in between that are let through
 
 
@@ -65,14 +66,22 @@ def undisturbed(out: Path, options: Sequence[str], log: Path) -> dict[str, float
     """Let a run come to its end; gives the seconds that each of its steps took."""
     process, seconds, began = begin(out, options, log), Counter[str](), time.monotonic()
     while process.poll() is None:
-        step, now = step_of(RunFolder(out)), time.monotonic()
-        time.sleep(LOOK)
+        now = time.monotonic()
+        step = look(RunFolder(out))
         seconds[step] += time.monotonic() - now
         if now - began > LONGEST:
             process.kill()
     if process.returncode != 0:
         sys.exit(f"the run without kills failed:\n{log.read_text(errors='replace')}")
     return dict(seconds)
+
+
+def look(run: RunFolder) -> str:
+    """The step that a run is at, and a pause."""
+    began = time.monotonic()
+    step = step_of(run)
+    time.sleep(max(LOOK, IDLE * (time.monotonic() - began)))
+    return step
 
 
 def kill(process: subprocess.Popen[bytes], whom: str) -> str:
@@ -111,12 +120,9 @@ def one_round(
     first = step_of(run)
     process = begin(out, options, log)
     reached = began + starts if target == first != STEPS[0] else None
-    while process.poll() is None:
-        now = time.monotonic()
-        reached = now if reached is None and step_of(run) in (target, WHOLE) else reached
-        if reached is not None and now >= reached + wait:
-            break
-        time.sleep(LOOK)
+    while process.poll() is None and (reached is None or time.monotonic() < reached + wait):
+        now, at = time.monotonic(), look(run)
+        reached = now if reached is None and at in (target, WHOLE) else reached
     step = step_of(run)
     if process.poll() is None:
         whom = kill(process, whom)
