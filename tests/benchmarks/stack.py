@@ -6,7 +6,7 @@ From `SCALE` rows on, only blends and our ranker are tried.
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +24,7 @@ BLENDS, OTHERS = ("mean", "geometric"), ("xendcg", "binary")
 SCALE = 100_000  # rows; from there on multiclass and peers would take days
 ROWS, CLASSES, LEAST_TIMES, MOST_SHARE = 20_000, 340, 25, 0.25  # of multiclass's memory: the bars, and their size
 MANY_ROWS, MOST_MEMORY, MOST_MINUTES = 1_000_000, 16.0, 30.0  # GB: likewise
+FEW = 500  # rows that our ranker is compiled on
 GB, MINUTE = 1e9, 60.0
 DISK = 2.3  # bytes a row, class and model: halves, and a tenth of them more for the test rows
 
@@ -52,6 +53,7 @@ class Size:
 
 def measure(folder: Path, size: Size, limit: float, peers: bool) -> dict[str, list[Row]]:
     """The tables: every way by itself, then ours against multiclass or, at scale, against room and time."""
+    compile_ours(folder / "few", replace(size, rows=FEW))
     stored = size.stored(folder)
     at_scale = size.rows >= SCALE
     ways = [*BLENDS, OURS, *(() if at_scale else (*OTHERS, REFERENCE)), *(installed() if peers else ())]
@@ -65,6 +67,12 @@ def measure(folder: Path, size: Size, limit: float, peers: bool) -> dict[str, li
     if peers:
         tables["against peers"] = [row for way in installed() for row in ahead(found[OURS], way, found[way])]
     return tables
+
+
+def compile_ours(folder: Path, few: Size) -> None:
+    """Use our ranker once: numba compiles once an installation, and a fit should not be said to take that long."""
+    few.stored(folder)
+    few.tried(folder, OURS)
 
 
 def by_itself(way: str, one: Done) -> list[Row]:
