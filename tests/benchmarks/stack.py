@@ -6,6 +6,7 @@ From `SCALE` rows on, only blends and our ranker are tried.
 """
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +16,13 @@ import typer
 from ground.threads import threads
 from tests.benchmarks.options import Folder, Json, Seed, run
 from tests.benchmarks.room import temporary_folder
-from tests.benchmarks.stack_peers import NEEDS, installed
+from tests.benchmarks.stack_peers import AUTOGLUON, NEEDS, installed
 from tests.benchmarks.stack_process import Done, done
 from tests.benchmarks.table import Row, publish
 
 OURS, REFERENCE, NOTHING = "lambdarank", "multiclass", "nothing"
-BLENDS, OTHERS = ("mean", "geometric"), ("xendcg", "binary")
+BLEND = "weighted"  # ours, against a peer's
+BLENDS, OTHERS = ("mean", "geometric", BLEND), ("xendcg", "binary")
 SCALE = 100_000  # rows; from there on multiclass and peers would take days
 ROWS, CLASSES, LEAST_TIMES, MOST_SHARE = 20_000, 340, 25, 0.25  # of multiclass's memory: the bars, and their size
 MANY_ROWS, MOST_MEMORY, MOST_MINUTES = 1_000_000, 16.0, 30.0  # GB: likewise
@@ -65,7 +67,7 @@ def measure(folder: Path, size: Size, limit: float, peers: bool) -> dict[str, li
         nothing = size.tried(folder, NOTHING).peak_memory
         tables["against multiclass"] = against(size, found[OURS], found[REFERENCE], nothing)
     if peers:
-        tables["against peers"] = [row for way in installed() for row in ahead(found[OURS], way, found[way])]
+        tables["against peers"] = [row for way in installed() for row in against_peer(way, found)]
     return tables
 
 
@@ -118,11 +120,14 @@ def whole(size: Size, stored: Done, ours: Done) -> list[Row]:
     ]
 
 
-def ahead(ours: Done, way: str, theirs: Done) -> list[Row]:
-    """Ours and a peer."""
+def against_peer(way: str, found: Mapping[str, Done]) -> list[Row]:
+    """Ours and a peer; with a peer's blend, a number a model, our blend is compared too, and in time it alone."""
+    blend, theirs = way == AUTOGLUON, found[way]
+    ahead = {name: found[name].map_at_3 - theirs.map_at_3 for name in (OURS, *([BLEND] if blend else []))}
+    faster = _times(found[BLEND if blend else OURS], theirs)
     return [
-        Row(f"{OURS} less {way}: MAP@3", ours.map_at_3 - theirs.map_at_3, "", 0.0),
-        Row(f"{OURS} ÷ {way}: speed of the fit", _times(ours, theirs), "×", 1.0),
+        *(Row(f"{name} less {way}: MAP@3", more, "", 0.0) for name, more in ahead.items()),
+        Row(f"{BLEND if blend else OURS} ÷ {way}: speed of the fit", faster, "×", 1.0),
     ]
 
 

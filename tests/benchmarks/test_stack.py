@@ -9,8 +9,8 @@ import pytest
 from oof.folds import fold_of
 from oof.scores import map_at_3
 from tests.benchmarks import stack_method, stack_shift
-from tests.benchmarks.stack import NOTHING, Size, against, ahead, whole
-from tests.benchmarks.stack_peers import LogisticStack
+from tests.benchmarks.stack import BLEND, NOTHING, OURS, Size, against, against_peer, whole
+from tests.benchmarks.stack_peers import AUTOGLUON, LogisticStack
 from tests.benchmarks.stack_process import Done, done
 from tests.benchmarks.stack_rows import World
 from tests.benchmarks.stack_store import read, write
@@ -107,7 +107,17 @@ def test_bars_are_asked_at_their_size_alone() -> None:
     assert [row.bar for row in against(Size(20_000, 100, 3, 8, 0), ours, reference, 0)] == [None] * 5
     assert [(row.value, row.bar, row.holds) for row in whole(many, stored, ours)[-2:]] == [(5, 30, True), (1, 16, True)]
     assert [row.bar for row in whole(Size(10**5, 340, 5, 8, 0), stored, ours)] == [None] * 6
-    assert [row.holds for row in ahead(ours, "peer", reference)] == [True, True]
+
+
+def test_a_peers_blend_is_compared_with_our_blend_too() -> None:
+    found = {OURS: result(60, 0.9, 1), BLEND: result(1, 0.7, 1), "peer": result(1800, 0.8, 4)}
+    assert [(row.value, row.holds) for row in against_peer("peer", found)] == [(pytest.approx(0.1), True), (30, True)]
+    found[AUTOGLUON] = result(3, 0.8, 1)
+    assert [(row.value, row.holds) for row in against_peer(AUTOGLUON, found)] == [
+        (pytest.approx(0.1), True),
+        (pytest.approx(-0.1), False),
+        (3, True),
+    ]
 
 
 def test_the_shift_compares_each_form_with_the_mean() -> None:
