@@ -161,6 +161,7 @@ class CandidateStacker(Stacker):
         self.linear_.save(folder / "linear")
 
     def _load_more(self, folder: Path) -> None:
+        self.features = tuple(self.features)  # JSON knows lists alone
         self.booster_ = load_booster(folder)
         self.linear_ = LinearStacker.load(folder / "linear")
 
