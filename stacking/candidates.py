@@ -19,8 +19,8 @@ from stacking.evidence import Evidence
 OF_A_MODEL = ("probability", "log_probability", "rank", "margin", "entropy")
 OVER_MODELS = ("mean", "log_mean", "least", "greatest", "deviation", "first_votes", "top_3_votes")
 OF_A_BASE_MODEL = ("confusion", "precision", "recall")
-OF_A_CLASS = ("prior", "confusion_sum", "class", "category_prior")
 CLASS = "class"  # its place in the class list
+OF_A_CLASS = {"prior": "priors", "confusion_sum": "reliability", CLASS: CLASS, "category_prior": "priors"}  # kinds
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +44,23 @@ class CandidateTable:
 
 def feature_names(models: int, statistics: int) -> list[str]:
     """The columns of a table, in order; `models` counts the linear opinion, which comes last."""
-    of_models = [f"model_{m}_{name}" for m in range(models) for name in OF_A_MODEL]
-    of_base_models = [f"model_{m}_{name}" for m in range(models - 1) for name in OF_A_BASE_MODEL]
-    return [*of_models, *OVER_MODELS, *of_base_models, *OF_A_CLASS, *(f"statistic_{f}" for f in range(statistics))]
+    return [*_kind_by_name(models, statistics)]
 
 
 def columns_without(kinds: Collection[str], by_class: bool, models: int, statistics: int) -> list[int]:
     """The columns that are of none of these `FEATURE_KINDS` nor, with `by_class`, the class."""
-    of_all = ["models"] * (len(OF_A_MODEL) * models) + ["agreement"] * len(OVER_MODELS)
-    of_all += ["reliability"] * (len(OF_A_BASE_MODEL) * (models - 1))
-    of_all += ["priors", "reliability", CLASS, "priors"] + ["statistics"] * statistics  # as `OF_A_CLASS` has them
     asked = {*kinds, CLASS} if by_class else {*kinds}
-    return [column for column, kind in enumerate(of_all) if kind not in asked]
+    return [column for column, kind in enumerate(_kind_by_name(models, statistics).values()) if kind not in asked]
+
+
+def _kind_by_name(models: int, statistics: int) -> dict[str, str]:
+    return {
+        **{f"model_{m}_{name}": "models" for m in range(models) for name in OF_A_MODEL},
+        **dict.fromkeys(OVER_MODELS, "agreement"),
+        **{f"model_{m}_{name}": "reliability" for m in range(models - 1) for name in OF_A_BASE_MODEL},
+        **OF_A_CLASS,
+        **{f"statistic_{f}": "statistics" for f in range(statistics)},
+    }
 
 
 def candidate_table(

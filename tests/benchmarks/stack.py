@@ -90,18 +90,15 @@ def by_itself(way: str, one: Done) -> list[Row]:
 
 
 def against(size: Size, ours: Done, reference: Done, nothing: int) -> list[Row]:
-    """Ours and LightGBM's multiclass; `nothing` are the bytes of a process that has read the rows and fits nothing.
-
-    What a fit holds is what its process holds beyond these: Python, the libraries and the rows are the same for both.
-    """
+    """Ours and LightGBM's multiclass; `nothing` are the bytes of a process that has read the rows and fits nothing."""
     asked = size.rows >= ROWS and size.classes >= CLASSES
-    whole_share = ours.peak_memory / reference.peak_memory
-    share = (ours.peak_memory - nothing) / max(reference.peak_memory - nothing, 1)
+    share = ours.peak_memory / reference.peak_memory
+    own_share = (ours.peak_memory - nothing) / max(reference.peak_memory - nothing, 1)
     return [
         Row(f"{OURS} ÷ {REFERENCE}: speed of the fit", _times(ours, reference), "×", LEAST_TIMES if asked else None),
         Row(f"{OURS} less {REFERENCE}: MAP@3", ours.map_at_3 - reference.map_at_3, "", 0.0 if asked else None),
-        Row(f"{OURS} ÷ {REFERENCE}: peak memory of the fit", share, "", MOST_SHARE if asked else None, "≤"),
-        Row(f"{OURS} ÷ {REFERENCE}: peak memory of the process", whole_share, ""),
+        Row(f"{OURS} ÷ {REFERENCE}: peak memory", share, "", MOST_SHARE if asked else None, "≤"),
+        Row(f"{OURS} ÷ {REFERENCE}: peak memory beyond what holds the rows", own_share, ""),
         Row("peak memory with the rows read and nothing fitted", nothing / GB, "GB"),
     ]
 
@@ -121,14 +118,13 @@ def whole(size: Size, stored: Done, ours: Done) -> list[Row]:
 
 
 def against_peer(way: str, found: Mapping[str, Done]) -> list[Row]:
-    """Ours and a peer; with a peer's blend, a number a model, our blend is compared too, and in time it alone."""
-    blend, theirs = way == AUTOGLUON, found[way]
-    ahead = {name: found[name].map_at_3 - theirs.map_at_3 for name in (OURS, *([BLEND] if blend else []))}
-    faster = _times(found[BLEND if blend else OURS], theirs)
-    return [
-        *(Row(f"{name} less {way}: MAP@3", more, "", 0.0) for name, more in ahead.items()),
-        Row(f"{BLEND if blend else OURS} ÷ {way}: speed of the fit", faster, "×", 1.0),
-    ]
+    """Our ranker and a peer; where the peer is a blend, a number a model, our blend too."""
+    rows = []
+    for name in (OURS, BLEND) if way == AUTOGLUON else (OURS,):
+        more = found[name].map_at_3 - found[way].map_at_3
+        rows.append(Row(f"{name} less {way}: MAP@3", more, "", 0.0))
+        rows.append(Row(f"{name} ÷ {way}: speed of the fit", _times(found[name], found[way]), "×", 1.0))
+    return rows
 
 
 def _times(ours: Done, theirs: Done) -> float:

@@ -115,6 +115,7 @@ def test_a_peers_blend_is_compared_with_our_blend_too() -> None:
     found[AUTOGLUON] = result(3, 0.8, 1)
     assert [(row.value, row.holds) for row in against_peer(AUTOGLUON, found)] == [
         (pytest.approx(0.1), True),
+        (pytest.approx(0.05), False),
         (pytest.approx(-0.1), False),
         (3, True),
     ]
