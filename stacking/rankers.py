@@ -3,22 +3,21 @@
 from pathlib import Path
 from typing import Any, Literal
 
-import lightgbm
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from ground.errors import BadSettings
-from stacking.boosting import REPRODUCIBLE, boost, load_booster, save_booster
-from stacking.candidates import CLASS, CandidateTable, candidate_table, columns_without
+from stacking.binned_lessons import BINNING, BinnedLessons
+from stacking.boosting import boost, load_booster, save_booster
+from stacking.candidates import CandidateTable, candidate_table, columns_without
 from stacking.categories import CategoryPrior
 from stacking.columns import Floats, Groups, Labels, log_of
 from stacking.evidence import Evidence, cross_fitted
 from stacking.feature_kinds import FEATURE_KINDS, FeatureKind
-from stacking.lessons import Lessons, lessons
+from stacking.lessons import lessons
 from stacking.linear import LinearStacker
-from stacking.shared_fits import fits_shared
-from stacking.spilled_rows import SAMPLE
+from stacking.shared_fits import fits_shared, shared_fit
 from stacking.stacker import Stacker
 
 OBJECTIVES = {"lambdarank": "lambdarank", "xendcg": "rank_xendcg", "binary": "binary"}  # as LightGBM names them
@@ -86,16 +85,16 @@ class CandidateStacker(Stacker):
         if unknown := sorted({*self.features} - {*FEATURE_KINDS}):
             raise BadSettings(f"Expected features among {', '.join(FEATURE_KINDS)}, received {unknown[0]!r}.")
         linear = LinearStacker(self.n_models, probabilities.shape[2], categorical=self.categorical, seed=self.seed)
-        taught = np.random.default_rng(self.seed).permutation(len(labels)) < self.rows  # (N,)
+        given = probabilities, statistics, labels
         with fits_shared():  # the penalty is chosen by the fits that are the second opinions
-            evidence = Evidence.of(linear, probabilities, statistics, labels, groups=groups)
-            as_strict = LinearStacker(**linear.get_params()).set_params(penalty=linear.penalty_)  # a number of all rows
-            parts = cross_fitted(as_strict, probabilities, statistics, labels, self.inner_folds, self.seed, groups)
-            by_class = self._sees_classes(labels[taught], probabilities.shape[2])
-            hidden = columns_without(self.features, by_class, self.n_models + 1, statistics.shape[1])
-            given = parts, probabilities, statistics, labels, taught, self.candidates, self.most, hidden
-            with lessons(*given) as taken:
-                self.booster_ = self._boosted(taken)
+            evidence = Evidence.of(linear, *given, groups=groups)
+            taught = shared_fit(
+                self._of_lessons(),
+                given if groups is None else (*given, groups),
+                np.arange(len(labels)),
+                lambda: self._lessons(linear, *given, groups),
+            )
+        self.booster_ = self._boosted(taught)
         self.linear_, self.prior_, self.confusion_ = evidence.linear, evidence.prior, evidence.confusion
         self.precision_, self.recall_ = evidence.precision, evidence.recall
         self.categories_, self.lift_ = evidence.categories.numbers, evidence.categories.lift
@@ -111,6 +110,22 @@ class CandidateStacker(Stacker):
         answer = opinions[:, -1].copy()  # (N, C)
         _place(answer, table.starts, table.classes, weights)
         return answer / answer.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+
+    def _of_lessons(self) -> tuple[object, ...]:
+        """The settings that lessons depend on; the objective, and how it is learned, is none of them."""
+        shown = self.categorical, self.features, self.by_class
+        return "lessons", self.candidates, self.most, *shown, self.inner_folds, self.rows, self.seed
+
+    def _lessons(
+        self, linear: LinearStacker, probabilities: Floats, statistics: Floats, labels: Labels, groups: Groups
+    ) -> BinnedLessons:
+        as_strict = LinearStacker(**linear.get_params()).set_params(penalty=linear.penalty_)  # a number of all rows
+        parts = cross_fitted(as_strict, probabilities, statistics, labels, self.inner_folds, self.seed, groups)
+        taught = np.random.default_rng(self.seed).permutation(len(labels)) < self.rows  # (N,)
+        by_class = self._sees_classes(labels[taught], probabilities.shape[2])
+        hidden = columns_without(self.features, by_class, self.n_models + 1, statistics.shape[1])
+        with lessons(parts, probabilities, statistics, labels, taught, self.candidates, self.most, hidden) as taken:
+            return BinnedLessons(taken, self.seed, self.threads)
 
     def _sees_classes(self, labels: Labels, classes: int) -> bool:
         """Whether trees may ask for the class: by itself, where half of the classes have `ROWS_OF_A_CLASS` or more."""
@@ -131,16 +146,7 @@ class CandidateStacker(Stacker):
         highest = np.maximum.reduceat(scores, table.starts[:-1])
         return np.asarray(np.exp(scores - np.repeat(highest, table.counts)))
 
-    def _boosted(self, lessons: Lessons) -> Any:
-        data = lightgbm.Dataset(
-            lessons.features,
-            lessons.truth.astype(np.float32),
-            group=None if self.objective == "binary" else lessons.counts,
-            init_score=self._start(lessons.opinion),
-            feature_name=lessons.names,
-            categorical_feature=[CLASS],
-            params=REPRODUCIBLE,
-        )
+    def _boosted(self, lessons: BinnedLessons) -> Any:
         settings = {
             "objective": OBJECTIVES[self.objective],
             "learning_rate": self.learning_rate,
@@ -148,13 +154,13 @@ class CandidateStacker(Stacker):
             "min_data_in_leaf": self.min_data_in_leaf,
             "feature_fraction": self.feature_fraction,
             "lambda_l2": self.lambda_l2,
-            "bin_construct_sample_cnt": SAMPLE,
-            "feature_pre_filter": False,  # it doesn't know min_data_in_leaf where rows come in batches
+            **BINNING,
             "lambdarank_truncation_level": 3,  # what comes after the third place is worth nothing in MAP@3
         }
         if self.objective == "xendcg":  # its slopes are divided by 1 - probability: on sure rows they know no bounds
             settings["max_delta_step"] = 0.1  # 340 drawn classes, MAP@3: 0.299 without, 0.962 at 1, 0.966 at 0.1
-        return boost(data, self.rounds, self.seed, self.threads, settings)
+        rows = lessons.rows(self._start(lessons.opinion))
+        return boost(rows, self.rounds, self.seed, self.threads, settings)
 
     def _save_more(self, folder: Path) -> None:
         save_booster(self.booster_, folder)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ground.errors import NotEnoughRoom
 
 SAMPLE = 100_000  # rows for the bins: 0.002 MAP@3 over 20,000; × 90 × 8 bytes = 72 MB, here and in LightGBM twice
+A_VALUE = 6  # bytes of disk: the number here, its bin in `BinnedLessons`, and that again while it is written
 
 
 class SpilledRows(lightgbm.Sequence):  # type: ignore[misc]
@@ -25,7 +26,7 @@ class SpilledRows(lightgbm.Sequence):  # type: ignore[misc]
 
     def __init__(self, columns: int, at_most: int) -> None:
         """For `at_most` rows; raises `NotEnoughRoom` where the system's temporary folder hasn't the room for them."""
-        folder, needed = tempfile.gettempdir(), 4 * columns * at_most
+        folder, needed = tempfile.gettempdir(), A_VALUE * columns * at_most
         free = shutil.disk_usage(folder).free
         if free < needed:
             raise NotEnoughRoom(
