@@ -1,6 +1,6 @@
 """The methods that a run's settings ask for, and the test drawings that may teach them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,14 @@ from ground.errors import BadSettings
 from ground.threads import threads
 from oof.store import OOFStore
 from pipelines.progress import console
-from pipelines.settings import RunSettings
+from pipelines.settings import RunSettings, StackSettings
 from pipelines.stack_rows import columns
 from stacking.calibrated import CalibratedStacker
 from stacking.explanation import Names
 from stacking.layers import FIRST, layered
 from stacking.methods import methods
 from stacking.pseudo_labels import PseudoLabelStacker, Unlabelled
+from stacking.rankers import OBJECTIVES
 from stacking.stacker import Stacker
 
 MOST_UNLABELLED = 20_000  # × 5 models × 340 classes × 4 bytes = 136 MB
@@ -76,13 +77,18 @@ def _sized(settings: RunSettings, names: Names, multiclass: bool) -> dict[str, S
         threads=threads(),
         seed=settings.seed,
     )
-    for name in ("lambdarank", "xendcg", "binary"):
+    as_set(every, chosen)
+    return every
+
+
+def as_set(every: Mapping[str, Stacker], chosen: StackSettings) -> None:
+    """Give the meta-models that are LightGBM's the size that the settings say."""
+    for name in OBJECTIVES:
         every[name].set_params(
             candidates=chosen.candidates,
             rounds=chosen.ranker_rounds,
             features=chosen.features,
             by_class=chosen.by_class,
         )
-    if multiclass:
+    if "multiclass" in every:
         every["multiclass"].set_params(rounds=chosen.multiclass_rounds)
-    return every

@@ -16,6 +16,7 @@ from features.drawings import cv_of
 from ground.threads import threads
 from oof.folds import fold_of
 from pipelines.settings import StackSettings
+from pipelines.stack_methods import as_set
 from stacking.choice import Comparison, compare
 from stacking.explanation import Names, Rows, explain
 from stacking.methods import methods
@@ -44,8 +45,7 @@ def estimators(models: list[str], classes: int, cores: int, seed: int) -> dict[s
     chosen = StackSettings()
     wanted = set(chosen.methods) - ({"multiclass"} if classes > chosen.multiclass_classes else set())
     every = methods(models, classes, multiclass="multiclass" in wanted, threads=cores, seed=seed)
-    for name in ("lambdarank", "binary"):
-        every[name].set_params(candidates=chosen.candidates, rounds=chosen.ranker_rounds, by_class=chosen.by_class)
+    as_set(every, chosen)
     return {name: estimator for name, estimator in every.items() if name in {*models, *wanted}}
 
 
