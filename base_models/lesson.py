@@ -45,6 +45,7 @@ class Lesson:
 
     shards: Shards  # the training drawings and, numbered on after them, the test drawings that are learned too
     own: int  # how many are training drawings
+    of_test: int  # and how many are test drawings; what comes after these is learned by its label
     share: float  # of the teachers' answer in the target of one of these
     answers: Part  # by key_id
     teachers: tuple[Teacher, ...]  # and theirs
@@ -57,7 +58,7 @@ class Lesson:
     @property
     def test_rows(self) -> Rows:
         """Those of the test drawings."""
-        return np.arange(self.own, len(self.shards.key_id))
+        return np.arange(self.own, self.own + self.of_test)
 
     def soft(self, rows: Rows) -> Floats:
         """(B, 1 + C): labels, and targets of which the answers are a share; of test drawings they are all.
@@ -65,7 +66,7 @@ class Lesson:
         Raises `BadData` where there is no answer for a row that should have one.
         """
         soft = soft_labels(self.shards.label[rows].astype(np.int32), self.classes)
-        share = np.where(rows < self.own, self.share, 1).astype(np.float32)
+        share = np.select([rows < self.own, rows < self.own + self.of_test], [self.share, 1.0], 0.0).astype(np.float32)
         taught = np.flatnonzero(share)
         found, answers = self.answers.find(self.shards.key_id[rows[taught]])
         if len(found) < len(taught):
@@ -188,4 +189,4 @@ def _read(shards: Shards, settings: TrainSettings, out: Path) -> Lesson:
     own = len(shards.key_id)
     if settings.pseudo_labels != "off":
         shards = shards.joined(named(shards.test(), out / PSEUDO_LABELS, shards.classes))
-    return Lesson(shards, own, settings.teacher_share, answers, teachers)
+    return Lesson(shards, own, len(shards.key_id) - own, settings.teacher_share, answers, teachers)

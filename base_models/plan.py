@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from base_models.lesson import Lesson
 from base_models.registry import BaseModel
-from base_models.rows import Taken, balanced, training_rows, without_unrecognized
+from base_models.rehearsal import OtherDrawings, rehearsed
+from base_models.rows import KNOWN_UNRECOGNIZED, Taken, balanced, training_rows, without_unrecognized
 from base_models.seen import Seen
 from base_models.settings import TrainSettings
 from features.feeds.opening import open_feed
@@ -27,6 +28,7 @@ class Plan:
 
     model: BaseModel
     shards: Shards
+    source: Shards  # the same and, numbered on, test drawings of a `lesson`, then `others`
     fold: int | None  # held out; None: no drawing is, as in pretraining
     folds: int
     settings: TrainSettings
@@ -37,18 +39,14 @@ class Plan:
     inputs: list[ModelInput]  # of each epoch
     mixing: Mixing | None  # of the drawings of a batch
     lesson: Lesson | None = None  # of teachers: test drawings too, and what is to be learned beside labels
+    others: OtherDrawings | None = None  # that take the place of some in each epoch
 
     @property
     def rows(self) -> NDArray[np.int64]:
-        """To train on, of `source`."""
+        """To train on, of `source`; as many in each epoch, though `others` may take the place of some."""
         if self.lesson is None:
             return self.taken.trained
         return np.concatenate([self.taken.trained, self.lesson.test_rows])
-
-    @property
-    def source(self) -> Shards:
-        """The drawings, and those of the test set that are trained on numbered after them."""
-        return self.shards if self.lesson is None else self.lesson.shards
 
     @property
     def epochs(self) -> int:
@@ -63,8 +61,9 @@ class Plan:
     @property
     def seen(self) -> Seen:
         """The record of what is seen."""
-        of_test = self.source.key_id[len(self.shards.key_id) :]
-        return Seen.of(self.shards.key_id, self.taken.trained, self.taken.watched, self.taken.dropped, of_test)
+        own, others = len(self.shards.key_id), () if self.others is None else self.others.key_id
+        beside = np.split(self.source.key_id[own:], [len(self.source.key_id) - own - len(others)])
+        return Seen.of(self.shards.key_id, self.taken.trained, self.taken.watched, self.taken.dropped, *beside)
 
     @property
     def first_averaged(self) -> int:
@@ -102,13 +101,18 @@ class Plan:
             f"{self.model.name} without fold {self.fold} of {self.folds}, seed {self.seed}, "
             f"{len(self.rows)} drawings ({self.seen.key_ids[:12]}), {self.settings!r}"
             f"{'' if self.lesson is None else f', {self.lesson}'}"
+            f"{'' if self.others is None else f', beside {self.seen.others} others ({self.seen.other_key_ids[:12]})'}"
         )
 
     def _rows_of(self, epoch: int) -> NDArray[np.int64]:
         """Those of an epoch, which is shuffled by its feed; with balanced classes some of them several times."""
-        if not self.settings.balance_classes:
-            return self.rows
-        return balanced(self.rows, self.source.label[self.rows], (self.feed_seed, epoch, *BALANCE))
+        rows, label = self.rows, self.source.label
+        if self.settings.balance_classes:
+            rows = balanced(rows, label[rows], (self.feed_seed, epoch, *BALANCE))
+        if self.others is None:
+            return rows
+        others = np.arange(len(label) - len(self.others), len(label))
+        return rehearsed(rows, label[rows], others, label[others], self.settings.rehearsal, epoch, self.feed_seed)
 
     def _plain(self, rows: NDArray[np.int64], inputs: ModelInput) -> Any:
         # these rows lie scattered, and only the shards give a few of them without reading all
@@ -123,6 +127,7 @@ def make_plan(
     settings: TrainSettings,
     seed: int,
     lesson: Lesson | None = None,
+    others: OtherDrawings | None = None,
 ) -> Plan:
     """The plan of training `model` on every fold but `fold`.
 
@@ -133,8 +138,9 @@ def make_plan(
     network_seed, split_seed, feed_seed = (int(word) for word in own_seed.generate_state(3))
     taken = _taken(shards, fold, folds, settings, split_seed)
     of_test = 0 if lesson is None else len(lesson.test_rows)
-    if taken.weights is not None:  # a test drawing weighs as one that was recognised
-        taken = replace(taken, weights=np.append(taken.weights, np.full(of_test, taken.weights.max())))
+    if taken.weights is not None:
+        beside = _weights_beside(of_test, others, settings) * taken.weights.max()
+        taken = replace(taken, weights=np.concatenate([taken.weights, beside]))
     whole, epochs = model.inputs_for(settings), settings.passes(len(taken.trained) + of_test)
     if settings.average_checkpoints > epochs:
         raise BadSettings(
@@ -145,9 +151,18 @@ def make_plan(
     if settings.mixup or settings.cutmix:
         require_mixable(whole, model.name)
         mixing = Mixing(settings.mixup, settings.cutmix, len(shards.classes))
-    return Plan(
-        model, shards, fold, folds, settings, seed, network_seed % 2**31, feed_seed, taken, inputs, mixing, lesson
-    )
+    source = shards if lesson is None else lesson.shards
+    if others is not None:
+        source = source.joined(others)
+    given = model, shards, source, fold, folds, settings, seed, network_seed % 2**31, feed_seed, taken, inputs, mixing
+    return Plan(*given, None if lesson is None else replace(lesson, shards=source), others)
+
+
+def _weights_beside(of_test: int, others: OtherDrawings | None, settings: TrainSettings) -> NDArray[np.float32]:
+    """Of test drawings 1, as of one that was recognised; of those from elsewhere as of the run's own."""
+    recognized = np.ones(0, np.int8) if others is None else others.recognized
+    kept = np.where(recognized == KNOWN_UNRECOGNIZED, float(settings.unrecognized), 1.0)
+    return np.concatenate([np.ones(of_test), kept]).astype(np.float32)
 
 
 def _taken(shards: Shards, fold: int | None, folds: int, settings: TrainSettings, seed: int) -> Taken:

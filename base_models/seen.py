@@ -22,6 +22,8 @@ class Seen:
     dropped: int = 0  # drawings outside the fold that were left out on purpose
     test: int = 0  # test drawings that it was trained on by pseudo-labels
     test_key_ids: str = ""  # `digest` of these
+    others: int = 0  # drawings from elsewhere that it was trained on beside its own
+    other_key_ids: str = ""  # `digest` of these
 
     @classmethod
     def of(
@@ -31,14 +33,16 @@ class Seen:
         watched: NDArray[np.int64],
         dropped: NDArray[np.int64],
         test_key_id: NDArray[np.int64] = NO_KEYS,
+        other_key_id: NDArray[np.int64] = NO_KEYS,
     ) -> "Seen":
         """Of the rows of `key_id` (N,) that go to `fit` as its data and as its validation data, or not at all.
 
-        And of the test drawings that go there beside them.
+        And of the test drawings, and the drawings from elsewhere, that go there beside them.
         """
-        rows = np.concatenate([trained, watched, dropped])
-        of_test = digest(test_key_id) if len(test_key_id) else ""
-        return cls(len(trained), len(watched), digest(key_id[rows]), len(dropped), len(test_key_id), of_test)
+        own = digest(key_id[np.concatenate([trained, watched, dropped])])
+        of_test, of_others = (digest(keys) if len(keys) else "" for keys in (test_key_id, other_key_id))
+        beside = len(test_key_id), of_test, len(other_key_id), of_others
+        return cls(len(trained), len(watched), own, len(dropped), *beside)
 
 
 @dataclass(frozen=True)

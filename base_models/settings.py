@@ -49,6 +49,7 @@ class TrainSettings(Settings):
 
     epochs: Epochs = 20  # of the run's own drawings
     pretrain_epochs: Epochs = "80000 drawings"  # before them, of the drawings in `pretrain`, where a run names such
+    rehearsal: Share = 0.0  # share of an epoch, class by class, that is drawings in `pretrain` of the run's own classes
     batch_size: Count = 128  # drawings a step; small sets gain from more steps, a GPU from larger batches
     learning_rate: Positive = 2e-3  # peak of the schedule; AdamW on batches of about 128
     scale_rate: Literal["off", "sqrt", "linear"] = "off"  # rate × √(batch_size / 128), Adam's rule, or × all of it
@@ -108,5 +109,5 @@ class TrainSettings(Settings):
 
         Its last weights count: they are a beginning, and its epochs may be fewer than `average_checkpoints`.
         """
-        alone = {"start_from": "", "teacher": "", "teacher_models": (), "pseudo_labels": "off"}
+        alone = {"start_from": "", "teacher": "", "teacher_models": (), "pseudo_labels": "off", "rehearsal": 0.0}
         return self.but(epochs=self.pretrain_epochs, feed="shards", average_checkpoints=1, **alone)

@@ -17,6 +17,7 @@ from base_models.objective import accuracy, map_at_3, optimizer, smoothed_crosse
 from base_models.plan import Plan, make_plan
 from base_models.records import DONE, HISTORY, PROGRESS, STATE, TrainingRecord
 from base_models.registry import BaseModel
+from base_models.rehearsal import OtherDrawings
 from base_models.schedule import learning_rate_schedule
 from base_models.settings import TrainSettings
 from base_models.transfer import start_from
@@ -34,19 +35,21 @@ def train_fold(
     seed: int,
     trained: keras.Model | None = None,
     teachers: Sequence[Path] = (),
+    others: OtherDrawings | None = None,
     stop: Callable[[], bool] = lambda: False,
     lookers_on: Sequence[keras.callbacks.Callback] = (),
 ) -> keras.Model:
     """Train `model` on every fold but `fold` (None: on all), from random weights or those of `trained`; gives it.
 
-    With `settings.teacher` it also learns what the trained (model, fold) in the folders `teachers` say, see `lesson`.
+    With `settings.teacher` it also learns what the trained (model, fold) in the folders `teachers` say, see `lesson`;
+    by `settings.rehearsal`, `others` beside its own.
     Writes `history.csv` after each epoch, then `model.keras` and, last, `done.json` into `out`; meanwhile how it
     stands, and its whole state, from which the same call goes on after a stop of any kind. Raises `BadSettings` when
     the other folds hold no drawing, `KeyboardInterrupt` with the state saved soon after `stop` says so, and what
     `lesson_of` raises.
     """
     lesson = lesson_of(teachers, shards, fold, folds, settings, out, stop)
-    plan = make_plan(model, shards, fold, folds, settings, seed, lesson)
+    plan = make_plan(model, shards, fold, folds, settings, seed, lesson, others)
     network = start_network(plan, trained)
     average = EpochAverage(plan.first_averaged)
     checkpoint = Checkpoint(out / STATE, str(plan), stop, average)

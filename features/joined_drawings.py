@@ -1,8 +1,8 @@
-"""Drawings on the disk and others in memory as if they were one set."""
+"""Drawings on the disk and others, there or in memory, as if they were one set."""
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,37 @@ from numpy.typing import NDArray
 from features.drawings import Drawings
 
 
+class MoreDrawings(Protocol):
+    """`Drawings`, or what gives them row by row."""
+
+    @property
+    def key_id(self) -> NDArray[np.int64]:
+        """(M,)"""
+
+    @property
+    def label(self) -> NDArray[np.int16]:
+        """(M,) place in the class list."""
+
+    @property
+    def has_time(self) -> NDArray[np.bool_]:
+        """(M,) whether the times of a drawing's points are known."""
+
+    @property
+    def recognized(self) -> NDArray[np.int8]:
+        """(M,) whether the game recognised a drawing: 1, 0, or -1 where that is unknown."""
+
+    def __len__(self) -> int: ...
+
+    def take(self, rows: NDArray[np.int64]) -> Drawings:
+        """The drawings of these rows, in this order."""
+
+
 @dataclass(frozen=True, eq=False)
 class JoinedDrawings:
     """The drawings of `first`, with the manners of `ArrowDrawings`, and numbered on after them those of `others`."""
 
     first: Any
-    others: Drawings
+    others: MoreDrawings
 
     def __len__(self) -> int:
         return len(self.first) + len(self.others)

@@ -14,7 +14,7 @@ from features.arrow_files import MEND, SCHEMA, ArrowDrawings, open_batches, reco
 from features.checksums import require_as_written
 from features.classes import read_classes
 from features.drawings import CV_SHARDS, Drawings
-from features.joined_drawings import JoinedDrawings
+from features.joined_drawings import JoinedDrawings, MoreDrawings
 from features.shuffle_plan import REPORT, Report
 from ground.errors import BadData, MissingResult
 from ground.files import read_json_as, whole_file, write_json
@@ -78,7 +78,7 @@ class Shards:
         """The same less the drawings of these rows; the others are numbered anew. Cannot be pickled."""
         return Shards(self.folder, self.classes, ChosenDrawings(self._drawings, np.delete(np.arange(len(self)), rows)))
 
-    def joined(self, others: Drawings) -> "Shards":
+    def joined(self, others: MoreDrawings) -> "Shards":
         """The same and, numbered on after them, others. Cannot be pickled."""
         return Shards(self.folder, self.classes, JoinedDrawings(self._drawings, others))
 

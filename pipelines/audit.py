@@ -1,9 +1,11 @@
 """The leak audit: that nothing which was predicted had been seen, shown from what is on the disk."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from base_models.records import DONE, TrainingRecord
+from base_models.rehearsal import others_to_learn
 from base_models.seen import digest, require_unseen
 from features.shards import Shards
 from ground.errors import BadData, DoodlestackError, FoldMismatch, IncompleteOOF, MissingResult
@@ -31,6 +33,7 @@ def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> li
 
     - Pretraining: what was learned first is none of the run's drawings.
     - Training: the drawings that each (model, fold) saw are, by their SHA-256, those outside the fold.
+    - Rehearsal: so are the drawings from elsewhere that folds learned beside their own.
     - Teachers: so are those that each network saw which one learned from; what it learned beside them is test drawings.
     - Probabilities: each row was predicted by the fold that held it out, once, and is a row of probabilities.
     - Stack: it was fitted on exactly those.
@@ -43,6 +46,7 @@ def audit(run: RunFolder, settings: RunSettings, file: Path | None = None) -> li
     return [
         *(_pretraining_check(run, name) for name in models if is_pretrained_first(settings, name)),
         *(check for name in models for check in _training_checks(run, settings, shards, name)),
+        *(check for name in settings.models for check in _rehearsal_checks(run, settings, name)),
         *(check for name in settings.models for check in lesson_checks(run, shards, name, settings.folds)),
         *(check for name in models for check in _probability_checks(run, settings, shards, name)),
         *_stack_checks(run, settings, shards),
@@ -59,6 +63,30 @@ def _pretraining_check(run: RunFolder, model: str) -> Check:
         found = f"it saw others than the {len(left):,} drawings that are not among the run's own"
         return Check(name, "failure", found, f"Delete {run.root / 'models' / model}, and train it again.")
     return Check(name, "ok", f"{len(left):,} drawings, none among the run's own, by SHA-256 of all that were seen")
+
+
+def _rehearsal_checks(run: RunFolder, settings: RunSettings, model: str) -> Iterator[Check]:
+    """One line where a fold has learned drawings from elsewhere."""
+    name, done = f"rehearsal of {model}", _records(run, settings, model)
+    if not any(record.seen.others for record in done):
+        return
+    left = drawings_to_learn(run)
+    others = others_to_learn(left, Shards.open(run.shards).classes, settings.train_by_model[model])
+    wrong = [record.fold for record in done if record.seen.other_key_ids not in ("", digest(others.key_id))]
+    if wrong:
+        found = f"fold {wrong[0]} learned others than the {len(others):,} that are not among the run's own"
+        yield Check(name, "failure", found, f"Delete {run.fold(model, wrong[0] or 0)}, and train it again.")
+    else:
+        yield Check(name, "ok", f"{len(others):,} drawings, none among the run's own, by SHA-256 of all that were seen")
+
+
+def _records(run: RunFolder, settings: RunSettings, model: str) -> list[TrainingRecord]:
+    """Of the folds that are trained; a damaged one is told where its training is looked at."""
+    found = []
+    for fold in range(settings.folds):
+        with suppress(MissingResult, BadData):
+            found.append(TrainingRecord.read(run.fold(model, fold) / DONE))
+    return found
 
 
 def _training_checks(run: RunFolder, settings: RunSettings, shards: Shards, model: str) -> Iterator[Check]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from base_models.records import DONE
+from base_models.rehearsal import OtherDrawings, others_to_learn, require_rehearsal
 from features.arrow_files import ArrowDrawings
 from features.copies import find_copies
 from features.drawings import Drawings
@@ -34,15 +35,16 @@ from pipelines.stopping import heard_stop
 def pretrain(run: RunFolder, settings: RunSettings, models: Sequence[str], workers: int) -> None:
     """Train `models` on the drawings in `settings.pretrain`, those that are not pretrained yet.
 
-    Models that start from another run's weights (`start_from`) are left alone. Raises `BadData` where the drawings
-    cannot be read, `RunChanged` where they are no longer those that were read before.
+    Models that start from another run's weights (`start_from`) are left alone; what they rehearse is laid out. Raises
+    `BadData` where the drawings cannot be read, `RunChanged` where they are no longer those that were read before.
     """
     missing = [name for name in models if is_pretrained_first(settings, name) and not is_done(run, name)]
-    if not missing:
+    if not missing and not any(settings.train_by_model[name].rehearsal for name in models):
         return
     with alone_at(run, "pretraining"):
         _shuffle(run, settings)
-    run_tasks([_task(run, name) for name in missing], workers, settings.scheduler, title="pretrain")
+    if missing:
+        run_tasks([_task(run, name) for name in missing], workers, settings.scheduler, title="pretrain")
 
 
 def is_pretrained_first(settings: RunSettings, model: str) -> bool:
@@ -76,6 +78,15 @@ def drawings_to_learn(run: RunFolder) -> Shards:
             "Name another folder as pretrain, or none."
         )
     return left
+
+
+def others_beside(run: RunFolder, settings: RunSettings, model: str) -> OtherDrawings | None:
+    """The other drawings that a model learns in every fold too; None where it does not. Raises `BadSettings`."""
+    training = settings.train_by_model[model]
+    require_rehearsal(training, settings.pretrain)
+    if not training.rehearsal:
+        return None
+    return others_to_learn(drawings_to_learn(run), Shards.open(run.shards).classes, training)
 
 
 def _shared(other: Shards, own: Shards) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from base_models.records import DONE
+from base_models.rehearsal import require_rehearsal
 from features.shards import Shards
 from ground.errors import BadData, BadSettings
 from ground.locks import is_locked, locked
@@ -19,7 +20,7 @@ from pipelines.feeds import require_feeds
 from pipelines.keras_start import begin_training
 from pipelines.oof_stores import kept_classes, require_oof_room
 from pipelines.other_runs import require_lesson_room, teachers_of, weights_of
-from pipelines.pretrain import is_pretrained_first, pretrain
+from pipelines.pretrain import is_pretrained_first, others_beside, pretrain
 from pipelines.progress import console
 from pipelines.reached import epoch_reached
 from pipelines.run_folder import RunFolder
@@ -44,6 +45,7 @@ def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), fol
     for name, fold in missing:  # what is lacking is said before hours of work
         weights_of(settings, name, fold)
         teachers_of(run, settings, name, fold)
+        require_rehearsal(settings.train_by_model[name], settings.pretrain)
     require_feeds(run, settings, [name for name, _ in missing])
     alone = 1 if any(Path("/dev").glob("nvidia[0-9]*")) else 0  # processes would fight over the memory of one GPU
     workers = settings.workers or alone or workers_that_fit()
@@ -122,8 +124,9 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
         teachers = teachers_of(run, settings, model, fold)
         lookers_on = [tensorboard(out / "tensorboard")] if settings.tensorboard else []
         given = chosen, shards, fold, settings.folds, training, out, settings.seed, trained, teachers
+        others = others_beside(run, settings, model)
         with heard_stop() as stop:
-            train_fold(*given, stop, lookers_on)
+            train_fold(*given, others, stop, lookers_on)
     network = load_network(out / "model.keras")  # as saved: what a later prediction will use
     inputs = chosen.inputs_for(training)
     held_out = np.flatnonzero(fold_of(shards.key_id, settings.folds) == fold)

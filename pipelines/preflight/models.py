@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from joblib.externals.loky import ProcessPoolExecutor
 
 from base_models.registry import load_models, model_named
+from base_models.rehearsal import require_rehearsal
 from base_models.settings import TrainSettings
 from features.drawings import Drawings
 from features.shards import Shards
@@ -82,6 +83,7 @@ def _starts(run: RunFolder, settings: RunSettings, name: str, folds: Sequence[in
     for fold in folds:
         weights_of(settings, name, fold)
         teachers_of(run, settings, name, fold)
+    require_rehearsal(settings.train_by_model[name], settings.pretrain)
     return Check(f"model {name}", "ok", "")
 
 

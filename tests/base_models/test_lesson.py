@@ -2,24 +2,23 @@ import shutil
 from dataclasses import asdict, replace
 from itertools import count
 
-import keras
 import numpy as np
 import pytest
 
 from base_models.lesson import ANSWERS, LESSON, Lesson, answers_form, require_lesson
 from base_models.prediction import predict
 from base_models.records import DONE, TrainingRecord
-from base_models.registry import MODELS, BaseModel
+from base_models.registry import MODELS
 from base_models.seen import Teacher, require_unseen_by
 from base_models.settings import TrainSettings
 from base_models.training import train_fold
 from features.drawings import Drawings
-from features.inputs import GrayImage
 from ground.errors import BadData, BadSettings, FoldMismatch, MissingResult
 from ground.files import write_json
 from oof.folds import fold_of
 from oof.forms import Dense, TopK
 from oof.part import Part
+from tests.base_models.lines import LINES
 
 FOLD, FOLDS = 1, 3
 QUICK = TrainSettings(epochs=2, batch_size=16, inner_validation=0.1, label_smoothing=0.0)
@@ -38,16 +37,6 @@ class InMemory:
 
     def take(self, rows):
         return self.drawings[rows]
-
-
-def lines(input_shape, classes):
-    """A linear model on the picture."""
-    image = keras.Input(input_shape)
-    x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image))
-    return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
-
-
-LINES = BaseModel("lines", lines, GrayImage(size=32))
 
 
 @pytest.fixture(autouse=True)
@@ -165,7 +154,7 @@ def test_targets_are_partly_labels_and_of_test_drawings_all_of_the_answer(drawin
     answers = np.random.default_rng(0).dirichlet([1, 1], 60).astype(np.float32)
     part = Part(tmp_path, ANSWERS, answers_form(2))
     part.write(np.arange(60), answers)
-    lesson = Lesson(InMemory(replace(drawings, key_id=np.arange(60))), 40, 0.25, part, ())
+    lesson = Lesson(InMemory(replace(drawings, key_id=np.arange(60))), 40, 20, 0.25, part, ())
     rows = np.array([3, 59, 20, 3])
     soft = lesson.soft(rows)
     np.testing.assert_array_equal(soft[:, 0], [1, 1, 0, 1])

@@ -1,16 +1,21 @@
 import shutil
+from typing import Any
 
 import numpy as np
 import pytest
 
 from base_models.prediction import load_network
+from base_models.records import DONE, TrainingRecord
+from base_models.seen import digest
 from features.shards import Shards
 from ground.errors import BadSettings, RunChanged
+from ground.files import read_json_as, write_json
 from pipelines.audit import audit
 from pipelines.preflight import preflight
 from pipelines.pretrain import drawings_to_learn
 from pipelines.run import run
 from pipelines.run_folder import RunFolder
+from pipelines.train import train
 from tests.pipelines.conftest import FIGURES, wobbly, write
 
 OWN, NEW = 5, 40  # drawings of the run itself among the others, and drawings that are only there
@@ -87,3 +92,30 @@ def test_the_preflight_looks_at_the_other_drawings(pretrained, settings, others,
         check for check in preflight(pretrained, settings.but(pretrain=str(others))) if check.name == "pretraining"
     ]
     assert (known.state, f"{NEW} drawings" in known.found) == ("ok", True)
+
+
+def test_what_was_learned_first_is_rehearsed_in_every_fold_and_the_audit_shows_it(
+    pretrained, settings, others, tmp_path
+):
+    training = settings.train_by_model["tiny"].but(epochs=1, pretrain_epochs=1, rehearsal=0.5)
+    chosen = settings.but(pretrain=str(others), train_by_model={"tiny": training})
+    folder = RunFolder(tmp_path / "run")
+    run(folder.root, chosen)
+    left = drawings_to_learn(folder)
+    for fold in (0, 1):
+        seen = TrainingRecord.read(folder.fold("tiny", fold) / DONE).seen
+        assert (seen.others, seen.other_key_ids) == (NEW, digest(left.key_id))
+    (line,) = [check for check in audit(folder, chosen) if check.name == "rehearsal of tiny"]
+    assert (line.state, f"{NEW} drawings" in line.found) == ("ok", True)
+    assert not [check for check in audit(pretrained, settings) if check.name == "rehearsal of tiny"]
+    record = read_json_as(folder.fold("tiny", 1) / DONE, dict[str, Any])
+    write_json(folder.fold("tiny", 1) / DONE, {**record, "seen": {**record["seen"], "other_key_ids": "0f" * 32}})
+    (line,) = [check for check in audit(folder, chosen) if check.name == "rehearsal of tiny"]
+    assert (line.state, "fold 1 learned others" in line.found) == ("failure", True)
+
+
+def test_nothing_to_rehearse_is_told_before_training(settings, finished, tmp_path):
+    training = settings.train_by_model["tiny"].but(rehearsal=0.5)
+    shutil.copytree(finished.shards, tmp_path / "shards")
+    with pytest.raises(BadSettings, match="Expected a folder of other drawings to rehearse"):
+        train(RunFolder(tmp_path), settings.but(train_by_model={"tiny": training}))
