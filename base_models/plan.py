@@ -99,7 +99,7 @@ class Plan:
     def __str__(self) -> str:
         return (
             f"{self.model.name} without fold {self.fold} of {self.folds}, seed {self.seed}, "
-            f"{len(self.rows)} drawings ({self.seen.key_ids[:12]}), {self.settings!r}"
+            f"{len(self.rows)} drawings ({self.seen.key_ids[:12]}), {self.settings.not_by_default()}"
             f"{'' if self.lesson is None else f', {self.lesson}'}"
             f"{'' if self.others is None else f', beside {self.seen.others} others ({self.seen.other_key_ids[:12]})'}"
         )

@@ -27,6 +27,10 @@ class Settings(BaseModel):
         """A checked copy with some fields changed."""
         return type(self).of({**self.model_dump(), **changes})
 
+    def not_by_default(self) -> dict[str, Any]:
+        """What is not as it is by default, as plain values: the same though settings that came since are there too."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
     """Dotted names of the settings whose value differs, each with the old and the new value."""

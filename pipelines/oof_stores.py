@@ -1,14 +1,19 @@
 """The form in which a run keeps probabilities, and the room that this takes, looked for before hours of training."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from base_models.settings import TrainSettings
 from features.shards import Shards
-from ground.errors import NotEnoughRoom
+from ground.errors import BadSettings, NotEnoughRoom
 from oof.folds import fold_of
 from oof.forms import form_of
 from oof.size import disk_for, memory_for
+from oof.store import OOFStore
 from pipelines.memory import available_memory
 from pipelines.report.numbers import size
 from pipelines.room import require_room
@@ -34,6 +39,18 @@ def kept_of(settings: RunSettings, classes: int, rows: int) -> int | None:
         return keep if settings.oof.form == "topk" else None
     dense, top = (disk_for(form_of(classes, kept), [rows]) for kept in (None, keep))
     return None if dense <= MOST_DENSE or dense <= top else keep
+
+
+def config_of(settings: RunSettings, model: str, folder: Path) -> dict[str, Any]:
+    """What `model`'s store in `folder` is of: as its manifest says, where that lacks only settings that came since."""
+    training = settings.train_by_model[model]
+    wanted = {"model": model, "seed": settings.seed, "train": training.model_dump(mode="json")}
+    if (folder / "manifest.json").exists():
+        held = OOFStore(folder).manifest.config
+        with suppress(BadSettings):  # of other settings than ours: `OOFStore.create` tells what differs
+            now = TrainSettings.of(held.get("train", {})).model_dump(mode="json")
+            return held if {**held, "train": now} == wanted else wanted
+    return wanted
 
 
 def require_oof_room(

@@ -18,7 +18,7 @@ from pipelines.changes import read_settings
 from pipelines.executor import Task, run_tasks, workers_that_fit
 from pipelines.feeds import require_feeds
 from pipelines.keras_start import begin_training
-from pipelines.oof_stores import kept_classes, require_oof_room
+from pipelines.oof_stores import config_of, kept_classes, require_oof_room
 from pipelines.other_runs import require_lesson_room, teachers_of, weights_of
 from pipelines.pretrain import is_pretrained_first, others_beside, pretrain
 from pipelines.progress import console
@@ -106,13 +106,12 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
     load_models(settings.model_files)
     chosen, training = model_named(model), settings.train_by_model[model]
     shards = Shards.open(run.shards)
-    config = {"model": model, "seed": settings.seed, "train": training.model_dump(mode="json")}
     test = shards.test()
     store = OOFStore.create(
         run.oof(model),
         shards.classes,
         settings.folds,
-        config,
+        config_of(settings, model, run.oof(model)),
         keep=kept_classes(settings, shards),
         key_id=shards.key_id,
         test_key_id=test.key_id,

@@ -30,3 +30,9 @@ def test_pretraining_keeps_the_craft_but_its_last_weights_count():
     first = settings.for_pretraining()
     assert (first.epochs, first.average_checkpoints) == (1, 1)
     assert (first.mixup, first.unrecognized) == (0.2, "drop")
+
+
+def test_what_is_not_by_default_is_told_alone():
+    assert TrainSettings().not_by_default() == {}
+    changed = TrainSettings(epochs=3, learning_rate=2e-3, augmentation={"rotate": 4.0})
+    assert changed.not_by_default() == {"epochs": 3, "augmentation": {"rotate": 4.0}}

@@ -4,7 +4,7 @@ import pytest
 from features.shards import Shards
 from ground.errors import NotEnoughRoom
 from oof.store import OOFStore
-from pipelines.oof_stores import kept_classes, kept_of, require_oof_room
+from pipelines.oof_stores import config_of, kept_classes, kept_of, require_oof_room
 from pipelines.settings import OofSettings, RunSettings, StackSettings
 
 ALL, MANY, FEW = 340, 5 * 10**7, 10**5
@@ -63,3 +63,21 @@ def test_too_little_memory_for_the_predictions_of_a_fold_is_told_before_training
     monkeypatch.setattr("pipelines.oof_stores.memory_for", lambda classes, parts: 10**15)
     with pytest.raises(NotEnoughRoom, match=r"2000\.0 TB of free memory to predict \d+ drawings of 4 classes, 2 folds"):
         require_oof_room(finished_once, settings, [("tiny", 0), ("tiny", 1)], at_once=2)
+
+
+def test_settings_that_came_since_leave_a_store_what_it_is(settings, tmp_path):
+    wanted = config_of(settings, "tiny", tmp_path / "none")
+    before = {**wanted, "train": {name: value for name, value in wanted["train"].items() if name != "rehearsal"}}
+    for name, held in {
+        "before": before,
+        "other": {**before, "seed": settings.seed + 1},
+        "strange": {"by": "hand"},
+    }.items():
+        OOFStore.create(tmp_path / name, ("a", "b"), 2, held)
+        expected = before if name == "before" else wanted
+        assert config_of(settings, "tiny", tmp_path / name) == expected
+    unknown = {**before, "train": {**before["train"], "forgotten": 1}}
+    OOFStore.create(tmp_path / "later", ("a", "b"), 2, unknown)
+    assert config_of(settings, "tiny", tmp_path / "later") == wanted
+    changed = settings.but(train_by_model={"tiny": settings.train_by_model["tiny"].but(rehearsal=0.5)})
+    assert config_of(changed, "tiny", tmp_path / "before")["train"]["rehearsal"] == 0.5
