@@ -21,6 +21,7 @@ from base_models.pseudo_labels import PSEUDO_LABELS, named, sure_rows, write_pse
 from base_models.seen import Teacher
 from base_models.settings import TrainSettings
 from features.drawings import Drawings
+from features.feeds import BY_ROW
 from features.shards import Shards
 from features.soft_labels import Floats, soft_labels
 from ground.errors import BadData, BadSettings
@@ -116,7 +117,7 @@ def require_lesson(settings: TrainSettings) -> None:
         raise BadSettings(
             "Expected a teacher_share above 0 or pseudo_labels of a teacher, received 0 and off. Set one of them."
         )
-    if asked and settings.feed not in ("shards", "generator"):
+    if asked and settings.feed not in BY_ROW:
         raise BadSettings(
             f"Expected the feed shards or generator for pseudo_labels, received {settings.feed}, whose files hold no "
             "test drawing. Take --feed shards, or set pseudo_labels=off."

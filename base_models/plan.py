@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from base_models.lesson import Lesson
 from base_models.registry import BaseModel
 from base_models.rehearsal import OtherDrawings, rehearsed
-from base_models.rows import KNOWN_UNRECOGNIZED, Taken, balanced, training_rows, without_unrecognized
+from base_models.rows import Taken, balanced, training_rows, without_unrecognized
 from base_models.seen import Seen
 from base_models.settings import TrainSettings
 from features.feeds.opening import open_feed
@@ -136,11 +136,11 @@ def make_plan(
     """
     own_seed = np.random.SeedSequence([seed, zlib.crc32(model.name.encode()), folds if fold is None else fold])
     network_seed, split_seed, feed_seed = (int(word) for word in own_seed.generate_state(3))
-    taken = _taken(shards, fold, folds, settings, split_seed)
+    source = shards if lesson is None else lesson.shards
+    if others is not None:
+        source = source.joined(others)
+    taken = _taken(shards, source.recognized, fold, folds, settings, split_seed)
     of_test = 0 if lesson is None else len(lesson.test_rows)
-    if taken.weights is not None:
-        beside = _weights_beside(of_test, others, settings) * taken.weights.max()
-        taken = replace(taken, weights=np.concatenate([taken.weights, beside]))
     whole, epochs = model.inputs_for(settings), settings.passes(len(taken.trained) + of_test)
     if settings.average_checkpoints > epochs:
         raise BadSettings(
@@ -151,25 +151,18 @@ def make_plan(
     if settings.mixup or settings.cutmix:
         require_mixable(whole, model.name)
         mixing = Mixing(settings.mixup, settings.cutmix, len(shards.classes))
-    source = shards if lesson is None else lesson.shards
-    if others is not None:
-        source = source.joined(others)
     given = model, shards, source, fold, folds, settings, seed, network_seed % 2**31, feed_seed, taken, inputs, mixing
     return Plan(*given, None if lesson is None else replace(lesson, shards=source), others)
 
 
-def _weights_beside(of_test: int, others: OtherDrawings | None, settings: TrainSettings) -> NDArray[np.float32]:
-    """Of test drawings 1, as of one that was recognised; of those from elsewhere as of the run's own."""
-    recognized = np.ones(0, np.int8) if others is None else others.recognized
-    kept = np.where(recognized == KNOWN_UNRECOGNIZED, float(settings.unrecognized), 1.0)
-    return np.concatenate([np.ones(of_test), kept]).astype(np.float32)
-
-
-def _taken(shards: Shards, fold: int | None, folds: int, settings: TrainSettings, seed: int) -> Taken:
+def _taken(
+    shards: Shards, recognized: NDArray[np.int8], fold: int | None, folds: int, settings: TrainSettings, seed: int
+) -> Taken:
+    """`recognized` is of the shards' drawings and of those numbered on after them, which have their weights too."""
     rows, watched = training_rows(shards.key_id, fold, folds, settings.inner_validation, seed)
     taken = Taken(rows, watched, rows[:0])
     if settings.unrecognized != "keep":
-        taken = without_unrecognized(rows, watched, shards.recognized, settings.unrecognized)
+        taken = without_unrecognized(rows, watched, recognized, settings.unrecognized)
     if len(taken.trained) == 0:
         kind = "drawings" if len(rows) == 0 else "recognised drawings"
         where = "to pretrain on" if fold is None else f"outside fold {fold} of {folds}"

@@ -5,7 +5,6 @@ Pseudorehearsal, 1995). And where a class has few drawings, others in the place 
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,39 +12,25 @@ from numpy.typing import NDArray
 from base_models.rows import KNOWN_UNRECOGNIZED, Rows
 from base_models.settings import TrainSettings
 from features.drawings import Drawings
-from features.shards import Shards
+from features.feeds import BY_ROW
+from features.shards import ChosenDrawings, Shards
 from ground.errors import BadSettings
 
 
 @dataclass(frozen=True, eq=False)
-class OtherDrawings:
+class OtherDrawings(ChosenDrawings):
     """Some of the drawings of other shards, with their label in another class list."""
 
-    shards: Shards
-    rows: Rows  # (M,) of `shards`
-    label: NDArray[np.int16]  # (M,)
+    labels: NDArray[np.int16]  # (M,)
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @cached_property
-    def key_id(self) -> NDArray[np.int64]:
-        """(M,)"""
-        return self.shards.key_id[self.rows]
-
-    @cached_property
-    def has_time(self) -> NDArray[np.bool_]:
-        """(M,) whether the times of a drawing's points are known."""
-        return self.shards.has_time[self.rows]
-
-    @cached_property
-    def recognized(self) -> NDArray[np.int8]:
-        """(M,) whether the game recognised a drawing: 1, 0, or -1 where that is unknown."""
-        return self.shards.recognized[self.rows]
+    @property
+    def label(self) -> NDArray[np.int16]:  # type: ignore[override]
+        """(M,) place in that class list."""
+        return self.labels
 
     def take(self, rows: Rows) -> Drawings:
-        """The drawings of these rows, in this order."""
-        return replace(self.shards.take(self.rows[rows]), label=self.label[rows])
+        """The drawings of these rows, in this order; raises as those of `drawings` do."""
+        return replace(super().take(rows), label=self.labels[rows])
 
 
 def others_to_learn(others: Shards, classes: tuple[str, ...], settings: TrainSettings) -> OtherDrawings:
@@ -68,7 +53,7 @@ def require_rehearsal(settings: TrainSettings, pretrain: str) -> None:
     """Raise `BadSettings` where there is nothing to rehearse, or the feed can't read it."""
     if settings.rehearsal and not pretrain:
         raise BadSettings("Expected a folder of other drawings to rehearse (pretrain), received none. Set rehearsal=0.")
-    if settings.rehearsal and settings.feed not in ("shards", "generator"):
+    if settings.rehearsal and settings.feed not in BY_ROW:
         raise BadSettings(
             f"Expected the feed shards or generator for rehearsal, received {settings.feed}, whose files hold no other "
             "drawing. Take --feed shards, or set rehearsal=0."

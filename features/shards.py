@@ -139,7 +139,7 @@ class Shards:
 class ChosenDrawings:
     """Some of the drawings of shards, numbered from 0."""
 
-    drawings: "ArrowDrawings | ChosenDrawings | JoinedDrawings"
+    drawings: "ArrowDrawings | ChosenDrawings | JoinedDrawings | Shards"
     rows: NDArray[np.int64]  # (n,) of `drawings`
 
     def __len__(self) -> int:

@@ -4,3 +4,4 @@ from typing import Literal
 
 AHEAD = 8  # batches made before they are asked for
 FeedName = Literal["shards", "generator", "textline", "tfrecord"]
+BY_ROW: tuple[FeedName, ...] = ("shards", "generator")  # which read any drawing, also ones that no file of theirs holds

@@ -16,7 +16,7 @@ from base_models.training import train_fold
 from features.classes import write_classes
 from features.drawings import CV_SHARDS, Drawings
 from features.shards import CLASSES, TEST, Shards, shard_path, write_drawings
-from ground.errors import BadSettings
+from ground.errors import BadSettings, RunChanged
 from oof.folds import fold_of
 from tests.base_models.lines import LINES
 
@@ -151,6 +151,8 @@ def test_it_does_not_go_on_with_other_drawings(own, others, tmp_path):
     fewer = OtherDrawings(others, taken.rows[:-1], taken.label[:-1])
     plans = [str(make_plan(LINES, own, FOLD, FOLDS, QUICK, 1, others=these)) for these in (taken, fewer, None)]
     assert len(set(plans)) == 3
+    with pytest.raises(RunChanged, match="beside 30 others"):
+        train_fold(LINES, own, FOLD, FOLDS, QUICK, tmp_path, 1, others=fewer)
 
 
 @pytest.mark.parametrize(
