@@ -34,14 +34,9 @@ class BinnedLessons:
     def __init__(self, lessons: Lessons, seed: int, threads: int) -> None:
         self.opinion: Floats = lessons.opinion  # (R,)
         self._settings = {**BINNING, "data_random_seed": seed, "num_threads": threads}
-        rows = lightgbm.Dataset(
-            lessons.features,
-            lessons.truth.astype(np.float32),
-            group=lessons.counts,
-            feature_name=lessons.names,
-            categorical_feature=[CLASS],
-            params=self._settings,
-        )
+        named = {"feature_name": lessons.names, "categorical_feature": [CLASS], "params": self._settings}
+        bins = lightgbm.Dataset(lessons.features.sample(SAMPLE, seed), **named)
+        rows = lightgbm.Dataset(lessons.features, lessons.truth.astype(np.float32), bins, group=lessons.counts, **named)
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
         weakref.finalize(self, self._file.close)  # whoever shares them cannot know who is the last
         with _named_file() as path:

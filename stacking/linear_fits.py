@@ -1,16 +1,20 @@
 """The linear correction of a blend as fitted to one set of rows, at one penalty after the other."""
 
+from functools import cached_property
+
 import numpy as np
 
-from ground.threads import in_threads
 from stacking.basis import StatisticsBasis
 from stacking.blends import WeightedBlend
-from stacking.columns import Floats, Labels, blocks, softmax
+from stacking.columns import Floats, Labels, softmax
+from stacking.likely import LikelyClasses, is_likely
 from stacking.logistic import logistic_matrix
 from stacking.shared_fits import shared_fit
 
 LADDER = (np.inf, 1000.0, 100.0, 30.0, 10.0, 3.0, 1.0)  # rows; from no correction to a free one
 FIRST_LINE = 3  # the place in it that has two finite ones above
+
+Given = tuple[Floats, LikelyClasses, Labels]
 
 
 class LinearFits:
@@ -43,8 +47,7 @@ class LinearFits:
         """(D, C) V."""
         if penalty not in self._matrices:
             first = self._ahead(LADDER.index(penalty)) if penalty in LADDER[1:] else None
-            given = *self.inputs(self._rows), self._all[2][self._rows], penalty, self._iterations, first
-            self._matrices[penalty] = logistic_matrix(*given)
+            self._matrices[penalty] = logistic_matrix(*self._own, penalty, self._iterations, first)
         return self._matrices[penalty]
 
     def _ahead(self, place: int) -> Floats:
@@ -55,25 +58,26 @@ class LinearFits:
         further, last, now = np.log(LADDER[place - 2 : place + 1])
         return above + (above - self.matrix(LADDER[place - 2])) * np.float32((now - last) / (last - further))
 
-    def inputs(self, rows: Labels) -> tuple[Floats, Floats]:
-        """Z (n, D) and the blend's scores (n, C) of any `rows` of the N; these block by block, as copies are large."""
-        probabilities, statistics, _ = self._all
-        scores = np.empty((len(rows), probabilities.shape[2]), np.float32)
+    @cached_property
+    def _own(self) -> Given:
+        return self.given(self._rows)
 
-        def score(places: Labels) -> None:
-            scores[places] = WeightedBlend.scores(probabilities[rows[places]], self.weights)
-
-        in_threads(score, blocks(np.arange(len(rows))))
+    def given(self, rows: Labels) -> Given:
+        """What is known of any `rows` (n,) of the N: Z (n, D), their likely classes, their labels."""
+        probabilities, statistics, labels = self._all
         confused = probabilities[rows] if self._confusions else None
-        return linear_inputs(self.basis, statistics[rows], confused), scores
+        inputs = linear_inputs(self.basis, statistics[rows], confused)
+        return inputs, LikelyClasses.of(probabilities, self.weights, rows), labels[rows]
 
 
 def linear_answer(
     probabilities: Floats, statistics: Floats, weights: Floats, basis: StatisticsBasis, matrix: Floats, confusions: bool
 ) -> Floats:
-    """(n, C) softmax(weighted blend + Z V) of rows (n, M, C) and (n, F)."""
-    inputs = linear_inputs(basis, statistics, probabilities if confusions else None)
-    return softmax(WeightedBlend.scores(probabilities, weights) + inputs @ matrix)
+    """(n, C) softmax(weighted blend + Z V) of rows (n, M, C) and (n, F), with no V for each row's unlikely classes."""
+    scores = WeightedBlend.scores(probabilities, weights)
+    correction = linear_inputs(basis, statistics, probabilities if confusions else None) @ matrix
+    correction[~is_likely(softmax(scores))] = 0
+    return softmax(scores + correction)
 
 
 def linear_inputs(basis: StatisticsBasis, statistics: Floats, probabilities: Floats | None) -> Floats:
