@@ -92,7 +92,7 @@ def by_itself(way: str, one: Done) -> list[Row]:
 def against(size: Size, ours: Done, reference: Done, nothing: int) -> list[Row]:
     """Ours and LightGBM's multiclass, their fits by themselves: seconds and memory without imports and reading.
 
-    `nothing` are the bytes of a process that has read the rows and fits nothing.
+    `nothing` are the bytes of a process that fits nothing, having read the rows and scored a model's answers.
     """
     asked = size.rows >= ROWS and size.classes >= CLASSES
     share = ours.peak_memory / reference.peak_memory
@@ -102,7 +102,7 @@ def against(size: Size, ours: Done, reference: Done, nothing: int) -> list[Row]:
         Row(f"{OURS} less {REFERENCE}: MAP@3", ours.map_at_3 - reference.map_at_3, "", 0.0 if asked else None),
         Row(f"{OURS} ÷ {REFERENCE}: peak memory of the fit", own_share, "", MOST_SHARE if asked else None, "≤"),
         Row(f"{OURS} ÷ {REFERENCE}: peak memory of the whole process", share, ""),
-        Row("peak memory with the rows read and nothing fitted", nothing / GB, "GB"),
+        Row("peak memory with nothing fitted", nothing / GB, "GB"),
     ]
 
 
