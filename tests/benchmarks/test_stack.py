@@ -9,8 +9,8 @@ import pytest
 from oof.folds import fold_of
 from oof.scores import map_at_3
 from tests.benchmarks import stack_method, stack_shift
-from tests.benchmarks.stack import LINEAR, NOTHING, OURS, Size, against, against_peer, whole
-from tests.benchmarks.stack_peers import LogisticStack
+from tests.benchmarks.stack import BLEND, LINEAR, NOTHING, OURS, Size, against, against_peer, whole
+from tests.benchmarks.stack_peers import AUTOGLUON, LogisticStack
 from tests.benchmarks.stack_process import Done, done
 from tests.benchmarks.stack_rows import World
 from tests.benchmarks.stack_store import read, write
@@ -99,28 +99,34 @@ def result(fit: float, precision: float, memory: float) -> Done:
 def test_bars_are_asked_at_their_size_alone() -> None:
     ours, reference, stored = result(60, 0.9, 1), result(1800, 0.8, 4), Done({"storing": 60.0}, 10**9)
     full, many = Size(20_000, 340, 3, 8, 0), Size(10**6, 340, 5, 8, 0)
-    assert [(row.value, row.bar, row.holds) for row in against(full, ours, reference, 8 * 10**8)[:3]] == [
+    assert [(row.value, row.bar, row.holds) for row in against(full, ours, reference, 0)[:3]] == [
         (30, 25, True),
         (pytest.approx(0.1), 0, True),
-        (0.0625, 0.25, True),
+        (0.25, 0.25, True),
     ]
-    assert not against(full, result(60, 0.9, 1.1), reference, 10**8)[2].holds
     assert [row.bar for row in against(Size(20_000, 100, 3, 8, 0), ours, reference, 0)] == [None] * 5
     assert [(row.value, row.bar, row.holds) for row in whole(many, stored, ours)[-2:]] == [(5, 30, True), (1, 16, True)]
     assert [row.bar for row in whole(Size(10**5, 340, 5, 8, 0), stored, ours)] == [None] * 6
 
 
-def test_one_of_ours_is_to_be_ahead_of_a_peer_in_both() -> None:
-    found = {OURS: result(60, 0.9, 1), LINEAR: result(2, 0.7, 1), "peer": result(3, 0.8, 4)}
-    assert [(row.value, row.bar, row.holds) for row in against_peer("peer", found)] == [
-        (pytest.approx(0.1), None, None),
-        (pytest.approx(0.05), None, None),
-        (pytest.approx(-0.1), None, None),
-        (1.5, None, None),
-        (0, 1, False),
+def test_ours_and_of_a_peers_blend_our_blend_too_are_to_be_ahead_in_both() -> None:
+    found = {OURS: result(60, 0.9, 1), LINEAR: result(2, 0.85, 1), BLEND: result(1, 0.7, 1)}
+    found["peer"] = result(1800, 0.8, 4)
+    assert [(row.value, row.holds) for row in against_peer("peer", found)] == [
+        (pytest.approx(0.1), True),
+        (30, True),
+        (pytest.approx(0.05), True),
+        (900, True),
     ]
-    found[LINEAR] = result(2, 0.85, 1)
-    assert [(row.what, row.holds) for row in against_peer("peer", found)][-1] == ("ahead of peer in both: linear", True)
+    found[AUTOGLUON] = result(3, 0.8, 1)
+    assert [(row.value, row.holds) for row in against_peer(AUTOGLUON, found)] == [
+        (pytest.approx(0.1), True),
+        (pytest.approx(0.05), False),
+        (pytest.approx(0.05), True),
+        (1.5, True),
+        (pytest.approx(-0.1), False),
+        (3, True),
+    ]
 
 
 def test_the_shift_compares_each_form_with_the_mean() -> None:
