@@ -9,7 +9,7 @@ from keras import layers, ops
 from base_models.architectures.applications_arguments import Arguments
 from base_models.architectures.applications_weights import body_with_weights
 from base_models.footprint import Footprint
-from base_models.layers import classifier, set_momentum
+from base_models.layers import classifier, set_momentum, with_own_depthwise
 from ground.errors import BadSettings
 
 Scaling = Literal["tf", "torch", "caffe", "inside"]  # Keras's names, but for `inside`: the network does it itself
@@ -73,7 +73,8 @@ class Application:
             constructor = getattr(keras.applications, self.keras_name)
             return constructor(include_top=False, input_shape=(*input_shape[:2], 3), weights=weights, **given)
 
-        return body_with_weights(make, arguments.weights, self.name)
+        body = body_with_weights(make, arguments.weights, self.name)
+        return with_own_depthwise(body) if keras.backend.backend() == "jax" else body
 
     def _check(self, input_shape: tuple[int | None, ...]) -> None:
         smallest = self.family.smallest

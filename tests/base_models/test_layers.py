@@ -1,0 +1,51 @@
+"""Layers of ours against Keras's, under the backend that they are for."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPARE = """
+import json
+import jax, jax.numpy as jnp, keras, numpy as np
+from base_models.layers import DepthwiseConv2D, with_own_depthwise
+
+def said(layer, weights, x):
+    return jnp.sin(layer.stateless_call(weights, [], x)[0])
+
+off = 0.0
+for side, kernel, stride, padding in [
+    (side, kernel, stride, padding)
+    for side in (5, 8, 13) for kernel in (3, 5) for stride in (1, 2) for padding in ("same", "valid")
+]:
+    x = np.random.default_rng(side).normal(size=(2, side, side + 1, 6)).astype("float32")
+    arguments = {"strides": stride, "padding": padding, "bias_initializer": "normal", "activation": "relu"}
+    ours, theirs = DepthwiseConv2D(kernel, **arguments), keras.layers.DepthwiseConv2D(kernel, **arguments)
+    ours.build(x.shape), theirs.build(x.shape)
+    weights = [weight.value for weight in ours.variables]
+    found = [
+        jax.tree.leaves([said(layer, weights, x), jax.grad(lambda w, x: said(layer, w, x).sum(), (0, 1))(weights, x)])
+        for layer in (ours, theirs)
+    ]
+    off = max([off, *(float(abs(a - b).max()) for a, b in zip(*found, strict=True))])
+
+whole = keras.applications.MobileNetV2(include_top=False, input_shape=(32, 32, 3), weights=None, alpha=0.35)
+own = with_own_depthwise(whole)
+x = np.random.default_rng(0).normal(size=(2, 32, 32, 3)).astype("float32")
+kinds = {type(layer).__module__ for layer in own.layers if "depthwise" in layer.name and "Conv" in type(layer).__name__}
+print(json.dumps([off, float(abs(own(x) - whole(x)).max()), sorted(kinds)]))
+"""
+
+
+def test_depthwise_convolutions_under_jax_are_those_of_keras():
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "-c", COMPARE], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    off, off_network, kinds = json.loads(ended.stdout)
+    assert off < 1e-4
+    assert off_network < 1e-5
+    assert kinds == ["base_models.layers"]
