@@ -20,6 +20,7 @@ from stacking.spilled_rows import SAMPLE
 BINNING = {
     **REPRODUCIBLE,
     "bin_construct_sample_cnt": SAMPLE,
+    "max_bin": 63,  # real drawings, 21 and 340 classes: as good as 255, in two thirds of the time
     "feature_pre_filter": False,  # it doesn't know min_data_in_leaf where rows come in batches
 }
 NAME = "lessons.bin"
@@ -33,7 +34,7 @@ class BinnedLessons:
 
     def __init__(self, lessons: Lessons, seed: int, threads: int) -> None:
         self.opinion: Floats = lessons.opinion  # (R,)
-        self._settings = {**BINNING, "data_random_seed": seed, "num_threads": threads}
+        self._settings = {**BINNING, "num_threads": threads}
         named = {"feature_name": lessons.names, "categorical_feature": [CLASS], "params": self._settings}
         bins = lightgbm.Dataset(lessons.features.sample(SAMPLE, seed), **named)
         rows = lightgbm.Dataset(lessons.features, lessons.truth.astype(np.float32), bins, group=lessons.counts, **named)

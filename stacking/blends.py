@@ -9,7 +9,7 @@ from stacking.columns import Floats, Groups, Labels, blocks, log_of, normalised,
 from stacking.stacker import Stacker
 
 CONVERGED = 1e-7  # nats, times the log loss: a step of less ends the search for weights
-ENOUGH_ROWS = 10_000  # for a number a model; × 5 models × 340 classes × 4 bytes = 68 MB
+ENOUGH_ROWS = 5_000  # for a number a model; × 5 models × 340 classes × 4 bytes = 34 MB
 
 
 class SingleModel(Stacker):
@@ -74,7 +74,7 @@ class WeightedBlend(Stacker):
 
     @staticmethod
     def weights_of(probabilities: Floats, labels: Labels, rows: Labels | None = None) -> Floats:
-        """(M,) the weights of least log loss on `rows`, by default all; of more than 10,000 that many are drawn."""
+        """(M,) the weights of least log loss on `rows`, by default all; of more than 5,000 that many are drawn."""
         rows = np.arange(len(labels)) if rows is None else rows
         if len(rows) > ENOUGH_ROWS:
             rows = rows[np.random.default_rng(0).choice(len(rows), ENOUGH_ROWS, replace=False)]

@@ -18,11 +18,8 @@ lightgbm.register_logger(logging.getLogger("lightgbm"))
 
 
 def boost(data: Any, rounds: int, seed: int, threads: int, settings: dict[str, Any]) -> Any:
-    """A `lightgbm.Booster` of `rounds` rounds on a `lightgbm.Dataset`; `threads` 0 means all cores.
-
-    The seed of the sample for the bins is named as well, since LightGBM forgets `seed` where rows come in batches.
-    """
-    settings = {**REPRODUCIBLE, "seed": seed, "data_random_seed": seed, "num_threads": threads, **settings}
+    """A `lightgbm.Booster` of `rounds` rounds on a `lightgbm.Dataset`; `threads` 0 means all cores."""
+    settings = {**REPRODUCIBLE, "seed": seed, "num_threads": threads, **settings}
     return lightgbm.train(settings, data, num_boost_round=rounds)
 
 

@@ -1,8 +1,8 @@
 """The candidate table: a row for each drawing and each class that it may well be, compiled.
 
 A drawing's candidates are the union of every model's first K classes, of which the `most` that the last model
-(the strongest opinion) holds likeliest are kept. At 340 classes that is a thirtieth of a multiclass problem,
-and one tree learns for all classes at once.
+(the strongest opinion) holds likeliest are kept, without those that it holds unlikely. At 340 classes that is a
+hundredth of a multiclass problem, and one tree learns for all classes at once.
 """
 
 from collections.abc import Collection
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from oof.ranking import top
 from stacking.columns import Floats, Labels, log_of
 from stacking.evidence import Evidence
+from stacking.likely import LEAST_LIKELY
+
+FEWEST = 4  # candidates of a drawing that has so many: the three to answer with, and one to choose from
 
 OF_A_MODEL = ("probability", "log_probability", "rank", "margin", "entropy")
 OVER_MODELS = ("mean", "log_mean", "least", "greatest", "deviation", "first_votes", "top_3_votes")
@@ -66,7 +69,7 @@ def _kind_by_name(models: int, statistics: int) -> dict[str, str]:
 def candidate_table(
     opinions: Floats, statistics: Floats, evidence: Evidence, candidates: int, most: int
 ) -> CandidateTable:
-    """From `evidence.with_opinion` (N, M + 1, C) and (N, F): each opinion's first `candidates` classes.
+    """From `evidence.with_opinion` (N, M + 1, C) and (N, F): each opinion's first `candidates` classes, `most` at most.
 
     Features: each model's probability, its logarithm, rank, margin (logarithm less that of the model's best
     other class) and entropy (nats); over the models the mean, mean logarithm, least, greatest and standard
@@ -93,8 +96,12 @@ def candidate_table(
 
 @njit(nogil=True, cache=True)  # type: ignore[misc]
 def _choose(tops: NDArray[np.int64], likely: Floats, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Candidates of each drawing from each model's first classes (N, M, K), in falling order of `likely` (N, C)."""
+    """Candidates of each drawing from each model's first classes (N, M, K), in falling order of `likely` (N, C).
+
+    Unlikely ones are left out but for the first `FEWEST`.
+    """
     rows, models, count = tops.shape
+    least = np.float32(LEAST_LIKELY)
     starts = np.zeros(rows + 1, np.int64)
     chosen = np.empty(rows * min(most, models * count), np.int64)
     taken = np.full(likely.shape[1], -1, np.int64)  # the drawing that last took the class
@@ -114,6 +121,8 @@ def _choose(tops: NDArray[np.int64], likely: Floats, most: int) -> tuple[NDArray
                 if at - first < most:
                     chosen[at] = c
                     end = min(end + 1, first + most)
+        while end - first > FEWEST and likely[row, chosen[end - 1]] < least:
+            end -= 1
         starts[row + 1] = end
     return starts, chosen[: starts[rows]].copy()
 

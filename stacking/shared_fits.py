@@ -9,6 +9,7 @@ cannot hand a fit on to one another; it is found by what it is of.
 
 import hashlib
 import pickle
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,12 +24,15 @@ from ground.threads import in_threads
 from stacking.columns import Floats, Groups, Labels, blocks
 
 Learned = TypeVar("Learned")
+_digests: dict[int, tuple[NDArray[np.void], "weakref.ref[NDArray[Any]]"]] = {}  # of arrays that live, by their id
 _found: ContextVar[dict[bytes, Any] | None] = ContextVar("found", default=None)
 
 
 @contextmanager
 def fits_shared() -> Iterator[None]:
     """While it lasts, equal fits are made once; what was learned (at 340 classes some 5 MB a ranker) is held.
+
+    The arrays that are fitted to must not change in between: each row of theirs is looked at once.
 
     What rankers learn from is held on the disk, a byte a value: of 20,000 drawings, the rows of a fit, 20 MB.
     """
@@ -75,10 +79,20 @@ def _digest(settings: Sequence[Any], arrays: Sequence[NDArray[Any]], rows: Label
     digest = hashlib.sha256(repr(settings).encode())
     for array in arrays:
         digest.update(f"{array.dtype} {array.shape[1:]} {len(rows)}".encode())
-        for part in in_threads(partial(_digest_of_block, array), blocks(rows)):
-            digest.update(part)
+        digest.update(_digests_of_rows(array)[rows].data)
     return digest.digest()
 
 
-def _digest_of_block(array: NDArray[Any], rows: Labels) -> bytes:
-    return hashlib.sha256(np.ascontiguousarray(array[rows]).data).digest()
+def _digests_of_rows(array: NDArray[Any]) -> NDArray[np.void]:
+    """(N,) of each row of N, taken once in the life of the array: one fit after the other asks for some of them."""
+    held = _digests.get(id(array))
+    if held is None:
+        digests = np.concatenate(in_threads(partial(_digests_of_block, array), blocks(np.arange(len(array)))))
+        forgotten = partial(_digests.pop, id(array))
+        _digests[id(array)] = held = digests, weakref.ref(array, lambda _: forgotten())
+    return held[0]
+
+
+def _digests_of_block(array: NDArray[Any], rows: Labels) -> NDArray[np.void]:
+    digests = [hashlib.sha256(row.data).digest() for row in np.ascontiguousarray(array[rows])]
+    return np.array(digests, "V32")

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from stacking.candidates import CandidateTable, candidate_table, feature_names
+from stacking.candidates import FEWEST, CandidateTable, candidate_table, feature_names
 from stacking.evidence import Evidence, cross_fitted
+from stacking.likely import LEAST_LIKELY
 from stacking.linear import LinearStacker
 from tests.stacking.generated import generated_oof
 
@@ -12,6 +13,7 @@ DRAWINGS = generated_oof(300, CLASSES, MODELS, statistics=4, seed=2)
 PROBABILITIES = np.stack(DRAWINGS.probabilities, axis=1)
 EVIDENCE = Evidence.of(LinearStacker(MODELS, CLASSES), PROBABILITIES, DRAWINGS.statistics, DRAWINGS.label)
 OPINIONS = EVIDENCE.with_opinion(PROBABILITIES, DRAWINGS.statistics)
+OPINIONS[:, -1] += np.random.default_rng(3).uniform(0, 1e-6, OPINIONS[:, -1].shape)  # unlikely classes are equally so
 NAMES = feature_names(MODELS + 1, 4)
 
 
@@ -28,12 +30,16 @@ def test_candidates_are_the_likeliest_of_the_models_first_classes(most: int) -> 
     table = table_of(candidates=3, most=most)
     for row in range(len(OPINIONS)):
         union = {c for opinion in OPINIONS[row] for c in np.argsort(-opinion, kind="stable")[:3]}
-        expected = sorted(union, key=lambda c: -OPINIONS[row, -1, c])[:most]
+        likeliest = sorted(union, key=lambda c: -OPINIONS[row, -1, c])[:most]
+        expected = [c for place, c in enumerate(likeliest) if place < FEWEST or OPINIONS[row, -1, c] >= LEAST_LIKELY]
         assert table.classes[table.starts[row] : table.starts[row + 1]].tolist() == expected
 
 
-def test_all_classes_are_candidates_where_k_reaches_them() -> None:
-    assert (table_of(candidates=99, most=99).counts == CLASSES).all()
+def test_all_likely_classes_are_candidates_where_k_reaches_them() -> None:
+    likely = (OPINIONS[:, -1] >= LEAST_LIKELY).sum(axis=1)
+    assert likely.max() > FEWEST
+    assert likely.min() < FEWEST
+    assert (table_of(candidates=99, most=99).counts == np.maximum(likely, FEWEST)).all()
 
 
 def test_features_are_what_their_names_say() -> None:
