@@ -26,8 +26,8 @@ class Stages(NamedTuple):
 class DepthwiseConv2D(layers.DepthwiseConv2D):  # type: ignore[misc]
     """Keras's, of one output a channel; under jax as a sum of shifted pictures.
 
-    A convolution with as many groups as channels takes XLA minutes to compile for a GPU, and its gradient is as slow
-    as one without groups. Shifted pictures it multiplies and adds in one pass over memory.
+    The gradient of a convolution with as many groups as channels takes XLA as long as one without groups: a step of
+    `efficientnet_lite0` on two cores took five times as long. Shifted pictures are multiplied and added in one pass.
     """
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
