@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from oof.folds import fold_of
-from stacking import linear_fits
+from stacking import linear_fits, shared_fits
 from stacking.choice import compare
 from stacking.linear import LinearStacker
 from stacking.shared_fits import fits_shared, fitted_copy
@@ -67,6 +67,15 @@ def test_a_fitted_copy_is_the_same_for_equal_rows_and_another_for_others() -> No
         ):
             assert other is not first
     assert fitted_copy(blend, X, Y, rows, FOLDS) is not first
+
+
+def test_what_is_known_of_an_array_goes_with_it() -> None:
+    before, given = set(shared_fits._digests), X.copy()
+    with fits_shared():
+        fitted_copy(LinearStacker(MODELS, CLASSES), given, Y, np.arange(200))
+        assert id(given) in shared_fits._digests
+        del given
+        assert set(shared_fits._digests) <= {*before, id(Y)}
 
 
 def test_other_labels_rows_or_settings_are_fitted_anew(fits: list) -> None:
