@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 import keras
 from keras import layers, ops
 
+from ground.errors import BadSettings
+
 # How large a network of our own is, with 340 classes: 0.5 to 1 million weights, which 2 cores train in an hour;
 # 3 to 5 million; and 10 to 20 million, for a GPU and a set on which a small network has ceased to gain.
 Size = Literal["small", "medium", "large"]
@@ -64,7 +66,9 @@ def _windows(side: int, kernel: int, stride: int, padding: Literal["same", "vali
 
 
 def with_own_depthwise(network: keras.Model) -> keras.Model:
-    """`network` with our `DepthwiseConv2D` for Keras's, and its weights."""
+    """`network` with our `DepthwiseConv2D` for Keras's, and its weights; the same where it has none of them."""
+    if not any(type(layer) is layers.DepthwiseConv2D for layer in network.layers):
+        return network
 
     def own(layer: keras.layers.Layer) -> keras.layers.Layer:
         kind = DepthwiseConv2D if type(layer) is layers.DepthwiseConv2D else type(layer)
@@ -73,6 +77,16 @@ def with_own_depthwise(network: keras.Model) -> keras.Model:
     copy = keras.models.clone_model(network, clone_function=own)
     copy.set_weights(network.get_weights())
     return copy
+
+
+def require_pictures(input_shape: tuple[int | None, ...], smallest: int, name: str) -> None:
+    """Raise `BadSettings` where the network `name` is given no pictures, or some below `smallest` pixels a side."""
+    too_small = any(side is not None and side < smallest for side in input_shape[:2])
+    if len(input_shape) != 3 or input_shape[-1] not in (1, 3) or too_small:
+        raise BadSettings(
+            f"Expected pictures of at least {smallest} × {smallest} × 1 or 3 for {name}, "
+            f"received inputs of shape {input_shape}. Give it GrayImage or ColorImage of such a size."
+        )
 
 
 def conv_block(x: keras.KerasTensor, channels: int, kernel: int = 3, stride: int = 1) -> keras.KerasTensor:

@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,36 +25,44 @@ from ground.threads import in_threads
 from stacking.columns import Floats, Groups, Labels, blocks
 
 Learned = TypeVar("Learned")
-_digests: dict[int, tuple[NDArray[np.void], "weakref.ref[NDArray[Any]]"]] = {}  # of arrays that live, by their id
-_found: ContextVar[dict[bytes, Any] | None] = ContextVar("found", default=None)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What is known while `fits_shared` lasts."""
+
+    learned: dict[bytes, Any] = field(default_factory=dict)  # by what it is of
+    digests: dict[int, NDArray[np.void]] = field(default_factory=dict)  # (N,) of an array's rows, by its id as it lives
+
+
+_shared: ContextVar[_Shared | None] = ContextVar("shared", default=None)
 
 
 @contextmanager
 def fits_shared() -> Iterator[None]:
     """While it lasts, equal fits are made once; what was learned (at 340 classes some 5 MB a ranker) is held.
 
+    What rankers learn from is held on the disk, a byte a value: of 20,000 drawings, 20 MB at the most.
     The arrays that are fitted to must not change in between: each row of theirs is looked at once.
-
-    What rankers learn from is held on the disk, a byte a value: of 20,000 drawings, the rows of a fit, 20 MB.
     """
-    token = _found.set({} if _found.get() is None else _found.get())
+    token = _shared.set(_shared.get() or _Shared())
     try:
         yield
     finally:
-        _found.reset(token)
+        _shared.reset(token)
 
 
 def shared_fit(
     settings: Sequence[Any], arrays: Sequence[NDArray[Any]], rows: Labels, fit: Callable[[], Learned]
 ) -> Learned:
     """What `fit` learns, or has learned before from the same content of `rows` of the arrays under these settings."""
-    found = _found.get()
-    if found is None:
+    shared = _shared.get()
+    if shared is None:
         return fit()
-    key = _digest(settings, arrays, rows)
-    if key not in found:
-        found[key] = fit()
-    return found[key]  # type: ignore[no-any-return]
+    key = _digest(settings, [_digests_of_rows(array, shared.digests)[rows] for array in arrays])
+    if key not in shared.learned:
+        shared.learned[key] = fit()
+    return shared.learned[key]  # type: ignore[no-any-return]
 
 
 def fitted_copy(
@@ -68,31 +77,30 @@ def fitted_copy(
     def fit() -> Any:
         return clone(estimator).fit(X[rows], y[rows], None if groups is None else groups[rows])
 
-    if _found.get() is None:
+    if _shared.get() is None:
         return fit()
     arrays = (X, y) if groups is None else (X, y, groups)
     settings = hashlib.sha256(pickle.dumps(clone(estimator))).digest()  # it may hold rows of its own
     return shared_fit((settings,), arrays, rows, fit)
 
 
-def _digest(settings: Sequence[Any], arrays: Sequence[NDArray[Any]], rows: Labels) -> bytes:
+def _digest(settings: Sequence[Any], rows: Sequence[NDArray[np.void]]) -> bytes:
     digest = hashlib.sha256(repr(settings).encode())
-    for array in arrays:
-        digest.update(f"{array.dtype} {array.shape[1:]} {len(rows)}".encode())
-        digest.update(_digests_of_rows(array)[rows].data)
+    for of_array in rows:
+        digest.update(f"{len(of_array)}".encode())
+        digest.update(of_array.data)
     return digest.digest()
 
 
-def _digests_of_rows(array: NDArray[Any]) -> NDArray[np.void]:
+def _digests_of_rows(array: NDArray[Any], known: dict[int, NDArray[np.void]]) -> NDArray[np.void]:
     """(N,) of each row of N, taken once in the life of the array: one fit after the other asks for some of them."""
-    held = _digests.get(id(array))
-    if held is None:
-        digests = np.concatenate(in_threads(partial(_digests_of_block, array), blocks(np.arange(len(array)))))
-        forgotten = partial(_digests.pop, id(array))
-        _digests[id(array)] = held = digests, weakref.ref(array, lambda _: forgotten())
-    return held[0]
+    if id(array) not in known:
+        known[id(array)] = np.concatenate(in_threads(partial(_digests_of_block, array), blocks(np.arange(len(array)))))
+        weakref.finalize(array, known.pop, id(array), None)
+    return known[id(array)]
 
 
 def _digests_of_block(array: NDArray[Any], rows: Labels) -> NDArray[np.void]:
-    digests = [hashlib.sha256(row.data).digest() for row in np.ascontiguousarray(array[rows])]
+    kind = f"{array.dtype} {array.shape[1:]}".encode()
+    digests = [hashlib.sha256(kind + row.tobytes()).digest() for row in array[rows]]
     return np.array(digests, "V32")

@@ -9,8 +9,7 @@ from keras import layers, ops
 from base_models.architectures.applications_arguments import Arguments
 from base_models.architectures.applications_weights import body_with_weights
 from base_models.footprint import Footprint
-from base_models.layers import classifier, set_momentum, with_own_depthwise
-from ground.errors import BadSettings
+from base_models.layers import classifier, require_pictures, set_momentum, with_own_depthwise
 
 Scaling = Literal["tf", "torch", "caffe", "inside"]  # Keras's names, but for `inside`: the network does it itself
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, red green blue, of 1
@@ -58,7 +57,7 @@ class Application:
         any weight file fits, for the price of two more channels in the first convolution alone.
         """
         arguments = self.arguments.but(**values)
-        self._check(input_shape)
+        require_pictures(input_shape, self.family.smallest, self.name)
         image = keras.Input(input_shape)
         x = ops.repeat(image, 3, axis=-1) if input_shape[-1] == 1 else image  # (B, H, W, 3)
         x = self._body(input_shape, arguments)(scaled(x, self.family.scaling))  # (B, features)
@@ -75,15 +74,6 @@ class Application:
 
         body = body_with_weights(make, arguments.weights, self.name)
         return with_own_depthwise(body) if keras.backend.backend() == "jax" else body
-
-    def _check(self, input_shape: tuple[int | None, ...]) -> None:
-        smallest = self.family.smallest
-        too_small = any(size is not None and size < smallest for size in input_shape[:2])
-        if len(input_shape) != 3 or input_shape[-1] not in (1, 3) or too_small:
-            raise BadSettings(
-                f"Expected pictures of at least {smallest} × {smallest} × 1 or 3 for {self.name}, "
-                f"received inputs of shape {input_shape}. Give it GrayImage or ColorImage of such a size."
-            )
 
 
 def scaled(x: keras.KerasTensor, scaling: Scaling) -> keras.KerasTensor:

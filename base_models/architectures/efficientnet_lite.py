@@ -8,10 +8,9 @@ import keras
 from keras import layers, ops
 
 from base_models.architectures.efficientnet_lite_weights import give_imagenet_weights
-from base_models.layers import MOMENTUM, DepthwiseConv2D, classifier
+from base_models.layers import MOMENTUM, DepthwiseConv2D, classifier, require_pictures
 from base_models.registry import base_model
 from features.inputs import ColorImage
-from ground.errors import BadSettings
 
 Weights = Literal["imagenet", ""]
 
@@ -95,7 +94,7 @@ def _network(
     weights: Weights,
     dropout: float,
 ) -> keras.Model:
-    _check(name, input_shape)
+    require_pictures(input_shape, SMALLEST, name)
     image = keras.Input(input_shape)  # (B, H, W, 1 or 3) uint8
     x = ops.repeat(image, 3, axis=-1) if input_shape[-1] == 1 else image
     x = layers.GlobalAveragePooling2D()(features(x, stages))  # (B, 1280)
@@ -131,12 +130,3 @@ def _block(x: keras.KerasTensor, stage: Stage, stride: int, name: str) -> keras.
 def _normalised(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     x = layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=name)(x)
     return layers.ReLU(max_value=6.0)(x)
-
-
-def _check(name: str, input_shape: tuple[int | None, ...]) -> None:
-    too_small = any(side is not None and side < SMALLEST for side in input_shape[:2])
-    if len(input_shape) != 3 or input_shape[-1] not in (1, 3) or too_small:
-        raise BadSettings(
-            f"Expected pictures of at least {SMALLEST} × {SMALLEST} × 1 or 3 for {name}, "
-            f"received inputs of shape {input_shape}. Give it GrayImage or ColorImage of such a size."
-        )

@@ -33,8 +33,8 @@ def test_every_model_that_is_quick_to_build_trains_saves_and_gives_probabilities
     model, source = MODELS[name], InMemory(some_doodles(CLASSES, each=12))
     settings = model.settings({"epochs": 1, "batch_size": 12, "views": 2, "augmentation": {"flip": 0.5}})
     train_fold(model, source, 0, 3, settings, tmp_path, seed=1)
-    probabilities = predict(load_network(tmp_path / "model.keras"), model.inputs, source, np.arange(8), settings)
+    network = load_network(tmp_path / "model.keras")
+    probabilities = predict(network, model.inputs, source, np.arange(8), settings)
     assert probabilities.shape == (8, 2)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
-    names = [layer.name for layer in every_layer(load_network(tmp_path / "model.keras"))]
-    assert not [layer for layer in names if "." in layer]  # torch refuses them
+    assert not [layer.name for layer in every_layer(network) if "." in layer.name]  # torch refuses such names
