@@ -15,6 +15,7 @@ from features.cores import over_cores
 from features.inputs import ImageAndSequence, ModelInput, StrokeSequence
 from features.soft_labels import Floats, soft_labels
 from ground.errors import BadSettings
+from ground.recycled import empty
 
 Batch = tuple[Any, ...]  # (x, y), or (x, y, weights)
 
@@ -101,16 +102,15 @@ def _boxes(share: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _averaged(x: NDArray[np.uint8], partner: NDArray[np.int64], share: Floats) -> NDArray[np.uint8]:
-    mixed, flat = np.empty_like(x), x.reshape(len(x), -1)
+    mixed, flat = empty(x.shape, x.dtype), x.reshape(len(x), -1)
     over_cores(_average, len(x), flat, partner, share, mixed.reshape(len(x), -1))
     return mixed
 
 
 def _cut(x: NDArray[np.uint8], partner: NDArray[np.int64], boxes: Floats) -> NDArray[np.uint8]:
-    mixed, (height, width) = x.copy(), x.shape[1:3]
+    mixed, (height, width) = empty(x.shape, x.dtype), x.shape[1:3]
     edges = np.rint(boxes * np.array([height, height, width, width])).astype(np.int64)
-    for n, (top, bottom, left, right) in enumerate(edges):
-        mixed[n, top:bottom, left:right] = x[partner[n], top:bottom, left:right]
+    over_cores(_paste, len(x), x, partner, edges, mixed)
     return mixed
 
 
@@ -134,6 +134,21 @@ def _average(
         for place in range(len(one)):
             value = own * np.float32(one[place]) + (np.float32(1) - own) * np.float32(other[place])
             mixed[n, place] = np.uint8(value + np.float32(0.5))
+
+
+@njit(nogil=True, cache=True)
+def _paste(
+    first: int,
+    last: int,
+    x: NDArray[np.uint8],
+    partner: NDArray[np.int64],
+    edges: NDArray[np.int64],
+    mixed: NDArray[np.uint8],
+) -> None:
+    for n in range(first, last):
+        top, bottom, left, right = edges[n]
+        mixed[n] = x[n]
+        mixed[n, top:bottom, left:right] = x[partner[n], top:bottom, left:right]
 
 
 @njit(nogil=True, cache=True)

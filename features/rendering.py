@@ -11,6 +11,7 @@ from features.drawings import UNKNOWN_TIME, Drawings
 from features.placement import place
 from features.rasteriser import CANVAS, LEAST_SIZE, draw_color, draw_gray
 from ground.errors import BadSettings
+from ground.recycled import empty
 
 END_OF_TIME = 0.25  # green at the last moment: still well apart from black
 STROKE_LEVELS = np.array([1.0, 0.0, 0.5])  # blue of strokes 1, 2, 3, then again: any three in a row differ by half
@@ -26,7 +27,7 @@ def render_gray(
     `BadSettings` for pictures smaller than 8 pixels.
     """
     placed = place(drawings, transforms)
-    images = np.empty((len(drawings), size, size), np.uint8)
+    images = empty((len(drawings), size, size), np.uint8)
     over_cores(
         draw_gray,
         len(drawings),
@@ -58,7 +59,7 @@ def render_color(
     `BadSettings` for pictures smaller than 8 pixels.
     """
     placed = place(drawings, transforms)
-    images = np.empty((len(drawings), size, size, 3), np.uint8)
+    images = empty((len(drawings), size, size, 3), np.uint8)
     over_cores(
         draw_color,
         len(drawings),

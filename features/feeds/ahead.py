@@ -1,4 +1,7 @@
-"""The default feed for jax and torch: batches made in threads while the model trains.
+"""The default feed for jax and torch: batches made in threads while the model trains, each by one thread alone.
+
+A batch cut up over all cores would be there sooner, but every piece begins and ends with Python's lock, which the
+training loop has to have for each of its steps.
 
 Keras's own way (`PyDataset(workers=2)`) hands out some batches twice, and in another order, where a `fit` has looked at
 the first batch before it begins.
@@ -11,8 +14,7 @@ import keras
 from features.feeds import AHEAD
 from features.feeds.shards import ShardFeed
 from features.mixing import Batch
-
-THREADS = 2  # that make them, each on all cores: while one is in Python, the other is in compiled code
+from ground.threads import threads, work_by_itself
 
 
 class Ahead(keras.utils.PyDataset):  # type: ignore[misc]
@@ -21,7 +23,7 @@ class Ahead(keras.utils.PyDataset):  # type: ignore[misc]
     def __init__(self, feed: ShardFeed) -> None:
         super().__init__()
         self.feed = feed
-        self._threads = ThreadPoolExecutor(THREADS)
+        self._threads = ThreadPoolExecutor(min(threads(), AHEAD), initializer=work_by_itself)
         self._begun: dict[int, Future[Batch]] = {}
 
     def __len__(self) -> int:
