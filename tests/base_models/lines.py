@@ -3,7 +3,11 @@
 import keras
 
 from base_models.registry import BaseModel
+from base_models.settings import TrainSettings
 from features.inputs import GrayImage
+
+FOLDS = 3
+QUICK = TrainSettings(epochs=2, batch_size=16, inner_validation=0.1)
 
 
 def lines(input_shape, classes):

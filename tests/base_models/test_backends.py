@@ -23,13 +23,7 @@ from base_models.prediction import load_network, predict
 from base_models.registry import load_models, model_named
 from base_models.training import train_fold
 from features.doodles.sampling import some_doodles
-
-class InMemory:
-    def __init__(self, drawings, classes):
-        self.drawings, self.classes = drawings, classes
-        self.key_id, self.label = drawings.key_id, drawings.label
-    def take(self, rows):
-        return self.drawings[rows]
+from tests.in_memory import InMemory
 
 load_models()
 classes, out = ("envelope", "moon", "sun"), Path(sys.argv[1])

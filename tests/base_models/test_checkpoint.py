@@ -12,9 +12,9 @@ from base_models.registry import BaseModel
 from base_models.settings import TrainSettings
 from base_models.training import train_fold
 from features.augmentation import Augmentation
-from features.drawings import Drawings
 from features.inputs import GrayImage
 from ground.errors import BadData, BadSettings, RunChanged
+from tests.in_memory import level_and_upright
 
 pytestmark = [
     pytest.mark.usefixtures("eagerly"),
@@ -30,20 +30,6 @@ CRAFT = SETTINGS.but(
 CHECKS = 3 * 5 - 1  # that a whole training makes: 5 steps an epoch, before each but the first, and after the last
 
 
-class InMemory:
-    """60 lines, level (class 0) or upright (class 1), with the manners of shards."""
-
-    def __init__(self):
-        strokes = [[[[0, 255], [p, p]]] if p % 2 else [[[p, p], [0, 255]]] for p in range(60)]
-        key_id = 10**15 + np.arange(60) // 2 * 10**7
-        self.drawings = Drawings.from_strokes(strokes, key_id, label=np.arange(60) % 2)
-        self.key_id, self.label, self.classes = key_id, self.drawings.label, ("level", "upright")
-        self.recognized = (np.arange(60) % 3 > 0).astype(np.int8)
-
-    def take(self, rows):
-        return self.drawings[rows]
-
-
 def with_state(input_shape, classes):
     """Everything that has a state of its own: moving statistics, the luck of dropout."""
     image = keras.Input(input_shape)
@@ -57,7 +43,9 @@ MODEL = BaseModel("with_state", with_state, GrayImage(size=16))
 
 
 def train(out, stop=lambda: False, settings=SETTINGS):
-    return train_fold(MODEL, InMemory(), 0, FOLDS, settings, out, seed=1, stop=stop)
+    source = level_and_upright()
+    source.recognized = (np.arange(60) % 3 > 0).astype(np.int8)
+    return train_fold(MODEL, source, 0, FOLDS, settings, out, seed=1, stop=stop)
 
 
 def at_check(number):

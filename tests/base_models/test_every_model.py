@@ -8,20 +8,10 @@ from base_models.prediction import load_network, predict
 from base_models.registry import MODELS, load_models
 from base_models.training import train_fold
 from features.doodles.sampling import some_doodles
+from tests.in_memory import InMemory
 
 load_models()
 CLASSES = ("envelope", "moon")
-
-
-class InMemory:
-    """Drawings with the manners of shards."""
-
-    def __init__(self, drawings):
-        self.drawings, self.classes = drawings, CLASSES
-        self.key_id, self.label, self.recognized = drawings.key_id, drawings.label, drawings.recognized
-
-    def take(self, rows):
-        return self.drawings[rows]
 
 
 LARGER = ("efficientnet_lite1", "efficientnet_lite2")  # the same as efficientnet_lite0 with more blocks
@@ -30,7 +20,7 @@ QUICK = sorted(name for name, model in MODELS.items() if model.footprint is None
 
 @pytest.mark.parametrize("name", QUICK)
 def test_every_model_that_is_quick_to_build_trains_saves_and_gives_probabilities(name, tmp_path):
-    model, source = MODELS[name], InMemory(some_doodles(CLASSES, each=12))
+    model, source = MODELS[name], InMemory(some_doodles(CLASSES, each=12), CLASSES)
     settings = model.settings({"epochs": 1, "batch_size": 12, "views": 2, "augmentation": {"flip": 0.5}})
     train_fold(model, source, 0, 3, settings, tmp_path, seed=1)
     network = load_network(tmp_path / "model.keras")

@@ -12,31 +12,18 @@ from base_models.registry import MODELS
 from base_models.seen import Teacher, require_unseen_by
 from base_models.settings import TrainSettings
 from base_models.training import train_fold
-from features.drawings import Drawings
 from ground.errors import BadData, BadSettings, FoldMismatch, MissingResult
 from ground.files import write_json
 from oof.folds import fold_of
 from oof.forms import Dense, TopK
 from oof.part import Part
 from tests.base_models.lines import LINES
+from tests.in_memory import InMemory, level_and_upright
 
 FOLD, FOLDS = 1, 3
+CLASSES = ("level", "upright")
 QUICK = TrainSettings(epochs=2, batch_size=16, inner_validation=0.1, label_smoothing=0.0)
 TAUGHT = QUICK.but(teacher="other", teacher_share=0.5)
-
-
-class InMemory:
-    """Drawings with the manners of shards."""
-
-    def __init__(self, drawings, classes=("level", "upright")):
-        self.drawings, self.classes = drawings, classes
-        self.key_id, self.label, self.recognized = drawings.key_id, drawings.label, drawings.recognized
-
-    def __len__(self):
-        return len(self.drawings)
-
-    def take(self, rows):
-        return self.drawings[rows]
 
 
 @pytest.fixture(autouse=True)
@@ -47,16 +34,14 @@ def _registered(monkeypatch):
 @pytest.fixture(scope="module")
 def drawings():
     """60 lines, level (class 0) or upright (class 1), over all folds."""
-    strokes = [[[[0, 255], [place, place]]] if place % 2 else [[[place, place], [0, 255]]] for place in range(60)]
-    key_id = 10**15 + np.arange(60) // 2 * 10**7 + np.arange(60) % 2
-    return Drawings.from_strokes(strokes, key_id, label=np.arange(60) % 2)
+    return level_and_upright().drawings
 
 
 @pytest.fixture(scope="module")
 def teacher(drawings, tmp_path_factory):
     """The folder of a network trained without the fold."""
     folder = tmp_path_factory.mktemp("teacher")
-    trained(InMemory(drawings), folder, seed=2)
+    trained(InMemory(drawings, CLASSES), folder, seed=2)
     return folder
 
 
@@ -75,9 +60,9 @@ def same(one, other):
 
 
 def test_a_student_learns_what_its_teacher_says_and_leaves_no_lesson_behind(drawings, tmp_path):
-    wrong = InMemory(replace(drawings, label=1 - drawings.label))
+    wrong = InMemory(replace(drawings, label=1 - drawings.label), CLASSES)
     trained(wrong, tmp_path / "teacher", QUICK.but(epochs=10))
-    source, settings = InMemory(drawings), TAUGHT.but(epochs=10)
+    source, settings = InMemory(drawings, CLASSES), TAUGHT.but(epochs=10)
     believing, doubting = (
         trained(source, tmp_path / str(share), settings.but(teacher_share=share), teachers=[tmp_path / "teacher"])
         for share in (1.0, 0.1)
@@ -92,14 +77,14 @@ def test_no_label_of_the_held_out_fold_reaches_teacher_or_student(drawings, tmp_
     other = replace(drawings, label=np.where(held_out, 1 - drawings.label, drawings.label))
     students = []
     for name, given in (("these", drawings), ("others", other)):
-        trained(InMemory(given), tmp_path / name / "teacher", seed=2)
+        trained(InMemory(given, CLASSES), tmp_path / name / "teacher", seed=2)
         teachers = [tmp_path / name / "teacher"]
-        students.append(trained(InMemory(given), tmp_path / name, TAUGHT, teachers=teachers))
+        students.append(trained(InMemory(given, CLASSES), tmp_path / name, TAUGHT, teachers=teachers))
     assert same(*students)
 
 
 def test_several_teachers_and_those_who_taught_them_are_recorded(drawings, teacher, tmp_path):
-    source, second, third = InMemory(drawings), tmp_path / "second", tmp_path / "third"
+    source, second, third = InMemory(drawings, CLASSES), tmp_path / "second", tmp_path / "third"
     trained(source, second, TAUGHT, teachers=[teacher])
     trained(source, third, TAUGHT, teachers=[second, teacher], seed=3)
     recorded = TrainingRecord.read(third / DONE).teachers
@@ -109,11 +94,11 @@ def test_several_teachers_and_those_who_taught_them_are_recorded(drawings, teach
 
 
 def test_a_teacher_of_another_fold_or_of_other_drawings_or_taught_by_such_is_refused(drawings, teacher, tmp_path):
-    source, out = InMemory(drawings), tmp_path / "student"
+    source, out = InMemory(drawings, CLASSES), tmp_path / "student"
     trained(source, tmp_path / "fold 0", fold=0)
     with pytest.raises(FoldMismatch, match=r"teacher without fold 1 of 3, received lines without fold 0 of 3"):
         trained(source, out, TAUGHT, teachers=[tmp_path / "fold 0"])
-    trained(InMemory(drawings[:50]), tmp_path / "fewer")
+    trained(InMemory(drawings[:50], CLASSES), tmp_path / "fewer")
     with pytest.raises(FoldMismatch, match=r"which has seen 34 drawings that are not those.*the same holdout"):
         trained(source, out, TAUGHT, teachers=[tmp_path / "fewer"])
     leaky = TrainingRecord.read(tmp_path / "fold 0" / DONE)
@@ -127,7 +112,7 @@ def test_a_teacher_of_another_fold_or_of_other_drawings_or_taught_by_such_is_ref
 
 
 def test_a_stopped_student_goes_on_exactly_and_one_stopped_while_it_asks_begins_anew(drawings, teacher, tmp_path):
-    source, teachers, settings = InMemory(drawings), [teacher], TAUGHT.but(mixup=0.2)
+    source, teachers, settings = InMemory(drawings, CLASSES), [teacher], TAUGHT.but(mixup=0.2)
     whole = trained(source, tmp_path / "whole", settings, teachers=teachers)
     out = tmp_path / "parted"
     with pytest.raises(KeyboardInterrupt):
@@ -141,7 +126,7 @@ def test_a_stopped_student_goes_on_exactly_and_one_stopped_while_it_asks_begins_
 
 
 def test_damaged_answers_are_refused(drawings, teacher, tmp_path):
-    source, out, looks = InMemory(drawings), tmp_path / "student", count(1)
+    source, out, looks = InMemory(drawings, CLASSES), tmp_path / "student", count(1)
     with pytest.raises(KeyboardInterrupt):
         trained(source, out, TAUGHT, teachers=[teacher], stop=lambda: next(looks) == 4)
     file = next((out / LESSON).glob("answers.prob*"))
@@ -154,7 +139,7 @@ def test_targets_are_partly_labels_and_of_test_drawings_all_of_the_answer(drawin
     answers = np.random.default_rng(0).dirichlet([1, 1], 60).astype(np.float32)
     part = Part(tmp_path, ANSWERS, answers_form(2))
     part.write(np.arange(60), answers)
-    lesson = Lesson(InMemory(replace(drawings, key_id=np.arange(60))), 40, 20, 0.25, part, ())
+    lesson = Lesson(InMemory(replace(drawings, key_id=np.arange(60)), CLASSES), 40, 20, 0.25, part, ())
     rows = np.array([3, 59, 20, 3])
     soft = lesson.soft(rows)
     np.testing.assert_array_equal(soft[:, 0], [1, 1, 0, 1])
@@ -162,7 +147,7 @@ def test_targets_are_partly_labels_and_of_test_drawings_all_of_the_answer(drawin
     expected[1] = answers[59]
     np.testing.assert_allclose(soft[:, 1:], expected, atol=1e-3)
     with pytest.raises(BadData, match="Expected an answer for each drawing"):
-        replace(lesson, shards=InMemory(drawings)).soft(rows)
+        replace(lesson, shards=InMemory(drawings, CLASSES)).soft(rows)
 
 
 def test_answers_are_kept_in_the_smaller_form():
@@ -187,6 +172,6 @@ def test_what_teaches_nothing_is_refused(settings, message):
 
 def test_no_teacher_and_one_that_is_not_there_are_refused(drawings, tmp_path):
     with pytest.raises(BadSettings, match="Expected a trained network or more to learn from"):
-        trained(InMemory(drawings), tmp_path, TAUGHT)
+        trained(InMemory(drawings, CLASSES), tmp_path, TAUGHT)
     with pytest.raises(MissingResult, match=r"done\.json, received no such file"):
-        trained(InMemory(drawings), tmp_path, TAUGHT, teachers=[tmp_path / "none"])
+        trained(InMemory(drawings, CLASSES), tmp_path, TAUGHT, teachers=[tmp_path / "none"])

@@ -36,3 +36,17 @@ def test_what_is_not_by_default_is_told_alone():
     assert TrainSettings().not_by_default() == {}
     changed = TrainSettings(epochs=3, learning_rate=2e-3, augmentation={"rotate": 4.0})
     assert changed.not_by_default() == {"epochs": 3, "augmentation": {"rotate": 4.0}}
+
+
+@pytest.mark.parametrize(
+    ("epochs", "rows", "passes"),
+    [(20, 10, 20), ("160000 drawings", 10_800, 15), ("160000 drawings", 6_200, 26), ("5 drawings", 1_000, 1)],
+)
+def test_epochs_are_counted_or_follow_from_the_drawings_to_see(epochs, rows, passes):
+    assert TrainSettings(epochs=epochs).passes(rows) == passes
+
+
+@pytest.mark.parametrize("epochs", ["many", 0, "0 drawings", 2.5, True])
+def test_epochs_that_say_nothing_are_refused(epochs):
+    with pytest.raises(BadSettings, match=r'epochs: .*such as 20, or drawings to see in all such as "160000 drawings"'):
+        TrainSettings.of({"epochs": epochs})

@@ -6,20 +6,14 @@ from features.doodles.sampling import some_doodles
 from features.feeds.ahead import Ahead
 from features.feeds.shards import ShardFeed
 from features.inputs import GrayImage
-
-
-class InMemory:
-    def __init__(self):
-        self.drawings = some_doodles(("moon", "sun"), each=15)
-        self.label = self.drawings.label
-
-    def take(self, rows):
-        return self.drawings[rows]
+from tests.in_memory import InMemory
 
 
 @pytest.fixture
 def feed():
-    return ShardFeed(InMemory(), np.arange(30), GrayImage(size=16), 2, Augmentation(rotate=20))
+    return ShardFeed(
+        InMemory(some_doodles(("moon", "sun"), each=15)), np.arange(30), GrayImage(size=16), 2, Augmentation(rotate=20)
+    )
 
 
 def test_batches_made_ahead_are_those_of_the_feed_in_whatever_order_they_are_asked_for(feed):

@@ -9,23 +9,14 @@ from features.feeds.shards import ShardFeed
 from features.inputs import GrayImage, StrokeSequence
 from features.mixing import Mixing
 from ground.errors import BadSettings
+from tests.in_memory import InMemory
 
 ROWS = np.arange(5, 45)
-
-
-class InMemory:
-    """Drawings with the manners of shards; a drawing's label is its row."""
-
-    def __init__(self):
-        self.drawings = Drawings.from_strokes([[[[row, 255 - row], [0, 200]]] for row in range(50)])
-        self.label = np.arange(50, dtype=np.int16)
-
-    def take(self, rows):
-        return self.drawings[rows]
+LINES = Drawings.from_strokes([[[[row, 255 - row], [0, 200]]] for row in range(50)], label=np.arange(50))
 
 
 def feed(**changes):
-    settings = {"source": InMemory(), "rows": ROWS, "inputs": StrokeSequence(length=2), "batch_size": 16}
+    settings = {"source": InMemory(LINES), "rows": ROWS, "inputs": StrokeSequence(length=2), "batch_size": 16}
     return ShardFeed(**{**settings, **changes})
 
 
