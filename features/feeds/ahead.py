@@ -32,6 +32,7 @@ class Ahead(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, place: int) -> Batch:
         """Batch `place`. Raises `IndexError` past the last one."""
-        wanted = range(place, max(place + 1, min(place + 1 + AHEAD, len(self))))
-        self._begun = {at: self._begun.get(at) or self._threads.submit(self.feed.__getitem__, at) for at in wanted}
-        return self._begun.pop(place).result()
+        begun, following = self._begun.pop(place, None), range(place + 1, min(place + 1 + AHEAD, len(self)))
+        self._begun = {at: self._begun.get(at) or self._threads.submit(self.feed.__getitem__, at) for at in following}
+        # the first one is waited for: it has all cores
+        return self.feed[place] if begun is None else begun.result()

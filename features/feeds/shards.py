@@ -1,6 +1,5 @@
 """The default feed: random access into shards, inputs made on the fly, any batch repeatable by its number."""
 
-from functools import cached_property
 from typing import Protocol
 
 import keras
@@ -64,8 +63,10 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
             raise BadSettings(f"Expected a batch_size of 1 or more, received {batch_size}.")
         self.source, self.rows, self.inputs, self.batch_size = source, rows, inputs, batch_size
         self.augmentation = None if augmentation is None or augmentation.is_off else augmentation
-        self.seed, self.shuffle, self.epoch, self.first_step = seed, shuffle, epoch, first_step
+        self.seed, self.epoch, self.first_step = seed, epoch, first_step
         self.weights, self.mixing, self.targets, self.full = weights, mixing, targets, full
+        # the rows as this epoch goes through them; 50M × 8 bytes = 400 MB
+        self._order = np.random.default_rng([seed, epoch]).permutation(rows) if shuffle else rows
 
     def __len__(self) -> int:
         """Steps from the first one to the end of the epoch."""
@@ -106,10 +107,3 @@ class ShardFeed(keras.utils.PyDataset):  # type: ignore[misc]
         if self.weights is not None:
             return [self.weights[rows]]
         return [np.ones(len(rows), np.float32)] if self.full else []
-
-    @cached_property
-    def _order(self) -> NDArray[np.int64]:
-        """The rows as this epoch goes through them; 50M rows × 8 bytes = 400 MB."""
-        if not self.shuffle:
-            return self.rows
-        return np.random.default_rng([self.seed, self.epoch]).permutation(self.rows)
