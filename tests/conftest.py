@@ -16,3 +16,15 @@ def eagerly():
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
+def own_registry():
+    """What is registered as a base model meanwhile is forgotten after it."""
+    from base_models.registry import MODELS, load_models
+
+    load_models()
+    before = dict(MODELS)
+    yield
+    MODELS.clear()
+    MODELS.update(before)

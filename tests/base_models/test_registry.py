@@ -5,6 +5,7 @@ from base_models.settings import TrainSettings
 from features.inputs import GrayImage
 from ground.errors import BadSettings, UnknownModel
 
+pytestmark = pytest.mark.usefixtures("own_registry")
 OWN_MODEL = '''
 import keras
 from doodlestack import GrayImage, base_model
@@ -16,15 +17,6 @@ def tiny_gray(input_shape, classes):
     x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image))
     return keras.Model(image, keras.layers.Dense(classes, activation="softmax")(x))
 '''
-
-
-@pytest.fixture(autouse=True)
-def registry():
-    load_models()
-    before = dict(MODELS)
-    yield
-    MODELS.clear()
-    MODELS.update(before)
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import pytest
+
 from pipelines.layers import Layer, resolve
 from pipelines.preflight import preflight
 from pipelines.run_folder import RunFolder
@@ -31,6 +33,7 @@ def of_one_size(input_shape, classes):
 """
 
 
+@pytest.mark.usefixtures("own_registry")
 def test_every_model_is_tried_and_each_that_will_not_do_says_why(data, tmp_path):
     (tmp_path / "wrong.py").write_text(WRONG_MODELS)
     names = ["too_few_classes", "no_softmax", "broken", "of_one_size"]
