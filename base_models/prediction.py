@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from base_models.fused_normalisation import fused_normalisation
 from base_models.saved_network import refuse_harm
 from base_models.settings import TrainSettings
 from features.augmentation import view_transforms
@@ -26,14 +27,20 @@ def predict(
     """Class probabilities of the drawings at `rows` of `source`, (len(rows), C); means over `settings.views` looks."""
     classes = network.output_shape[-1]
     probabilities = np.empty((len(rows), classes), np.float32)
-    for start in _starts(len(rows)):
-        drawings = source.take(rows[start : start + BATCH])
-        looks = [
-            network.predict_on_batch(inputs.make(drawings, view_transforms(drawings, settings.augmentation, view)))
-            for view in range(settings.views)
-        ]  # each (B, C)
-        probabilities[start : start + BATCH] = np.mean([keras.ops.convert_to_numpy(look) for look in looks], axis=0)
+    with fused_normalisation(network):
+        for start in _starts(len(rows)):
+            drawings = source.take(rows[start : start + BATCH])
+            probabilities[start : start + BATCH] = _mean_look(network, inputs, drawings, settings)
     return probabilities
+
+
+def _mean_look(
+    network: keras.Model, inputs: ModelInput, drawings: Drawings, settings: TrainSettings
+) -> NDArray[np.float32]:
+    transforms = (view_transforms(drawings, settings.augmentation, view) for view in range(settings.views))
+    looks = [network.predict_on_batch(inputs.make(drawings, transform)) for transform in transforms]  # each (B, C)
+    mean: NDArray[np.float32] = np.mean([keras.ops.convert_to_numpy(look) for look in looks], axis=0)
+    return mean
 
 
 def _starts(count: int) -> list[int]:

@@ -11,6 +11,7 @@ import keras
 from base_models.averages import FOLLOWED, EpochAverage, follow
 from base_models.building import build_network
 from base_models.checkpoint import Checkpoint
+from base_models.fused_normalisation import fused_normalisation
 from base_models.history import History, Progress
 from base_models.lesson import LESSON, lesson_of
 from base_models.objective import accuracy, map_at_3, optimizer, smoothed_crossentropy
@@ -53,10 +54,11 @@ def train_fold(
     network = start_network(plan, trained)
     average = EpochAverage(plan.first_averaged)
     checkpoint = Checkpoint(out / STATE, str(plan), stop, average)
-    checkpoint.resume(network, plan.any_batch())
-    history = History(out / HISTORY, plan.epochs, checkpoint.position.epoch)
-    _fit(network, plan, checkpoint, [history, Progress(out / PROGRESS, plan.epochs), *lookers_on, average])
-    _average(network, plan, average)
+    with fused_normalisation(network):
+        checkpoint.resume(network, plan.any_batch())
+        history = History(out / HISTORY, plan.epochs, checkpoint.position.epoch)
+        _fit(network, plan, checkpoint, [history, Progress(out / PROGRESS, plan.epochs), *lookers_on, average])
+        _average(network, plan, average)
     with whole_file(out / "model.keras") as temporary:
         network.save(temporary)
     write_json(out / DONE, asdict(_record(plan, network, checkpoint.seconds)))

@@ -11,6 +11,7 @@ import numpy as np
 
 from base_models.averages import EpochAverage
 from base_models.checkpoint import Checkpoint, Position
+from base_models.fused_normalisation import fused_normalisation
 from features.feeds.opening import open_feed
 from features.shards import Shards
 from tests.benchmarks.checkpoint import Saves
@@ -50,9 +51,10 @@ def main(shards: str, size: str, seconds: str, state: str) -> None:
     network, inputs = trained_network(len(held.classes), size)
     feed: Any = open_feed("shards", held, np.arange(len(held)), inputs, BATCH)
     checkpoint = Timed(Path(state), float(seconds))
-    checkpoint.resume(network, next(iter(open_feed("shards", held, np.arange(1), inputs, 1))))
-    first = checkpoint.position.epoch
-    network.fit(feed, initial_epoch=first, epochs=first + 10**6, callbacks=[checkpoint], shuffle=False, verbose=0)
+    with fused_normalisation(network):
+        checkpoint.resume(network, next(iter(open_feed("shards", held, np.arange(1), inputs, 1))))
+        first = checkpoint.position.epoch
+        network.fit(feed, initial_epoch=first, epochs=first + 10**6, callbacks=[checkpoint], shuffle=False, verbose=0)
     print(json.dumps(asdict(checkpoint.saves)), flush=True)
 
 

@@ -12,12 +12,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from base_models.fused_normalisation import fused_normalisation
 from base_models.objective import map_at_3, smoothed_crossentropy
 from base_models.prediction import predict
 from base_models.registry import load_models, model_named
@@ -64,12 +65,17 @@ def way_of(work: str, network: keras.Model, inputs: ModelInput, shards: Shards, 
     batch_size, some = TrainSettings().batch_size, np.arange(min(drawings, len(shards)))
     if work == ANSWERS:
         return doing(lambda: predict(network, inputs, shards, some, TrainSettings()), len(some))
+
+    def epoch(batches: Any) -> None:
+        with fused_normalisation(network):
+            network.fit(batches, shuffle=False, verbose=0)
+
     if work == FEED:
         feed = open_feed("shards", shards, some, inputs, batch_size)
-        return doing(lambda: network.fit(feed, shuffle=False, verbose=0), len(some))
+        return doing(lambda: epoch(feed), len(some))
     arrays = inputs.make(shards.take(some)), shards.label[some].astype(np.int32)
     held = untuned(tf.data.Dataset.from_tensor_slices(arrays).batch(batch_size).prefetch(AHEAD))
-    return doing(lambda: network.fit(held, shuffle=False, verbose=0), len(some))
+    return doing(lambda: epoch(held), len(some))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from base_models.checkpoint import SECONDS
+from base_models.registry import load_models
 from features.doodles import write_doodles
 from features.formats.strokes_writing import strokes_json
 from features.inputs import GrayImage
@@ -18,7 +19,7 @@ from features.rendering import render_color, render_gray
 from features.shards import Shards
 from features.shuffle import shuffle as shuffle_here
 from ground.errors import NotEnoughRoom
-from tests.benchmarks import checkpoint, epoch, feeds, naive_feeds, render, renderers, shuffle, storage
+from tests.benchmarks import checkpoint, epoch, feeds, naive_feeds, normalisation, render, renderers, shuffle, storage
 from tests.benchmarks.clock import take_turns, times_faster
 from tests.benchmarks.input_drawings import input_drawings
 from tests.benchmarks.kaggle_files import write_class, write_class_files
@@ -140,6 +141,15 @@ def test_the_renderers_are_compared_and_shown_side_by_side(tmp_path):
     assert len(differences) == 2
     assert 0 < min(differences) < max(differences) < 20
     assert cv2.imread(str(shown)).shape == (4 * (128 + 4), 6 * (128 + 4), 3)
+
+
+def test_normalisation_has_its_bars(drawings, tmp_path):
+    load_models()
+    write_shards(tmp_path / "shards", drawings[:20], CLASSES)
+    works = normalisation.ways("gray64_cnn", Shards.open(tmp_path / "shards"), {"batch_size": 8}, steps=1)
+    for work, by_way in works.items():
+        rows = normalisation.rows(work, take_turns(by_way, repeat=1))
+        assert bars(plain(rows)) == {f"{work}, in one operation ÷ as Keras does": 1.0}
 
 
 def test_feeds_have_their_bars(tmp_path, drawings):

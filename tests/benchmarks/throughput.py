@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import typer
 
+from base_models.fused_normalisation import fused_normalisation
 from base_models.plan import make_plan
 from base_models.registry import load_models, model_named
 from base_models.training import start_network
@@ -69,13 +70,15 @@ def ways(model: str, inputs: dict[str, Any], shards: Shards, settings: dict[str,
     network = start_network(plan)
     feed, drawings = plan.feed(0), len(plan.rows)
     steps = len(feed)
-    again = _over_and_over(next(iter(feed)), steps)
+    again = over_and_over(next(iter(feed)), steps)
+
+    def epoch(batches: Any) -> None:
+        with fused_normalisation(network):
+            network.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
+
     return {
-        FEED: doing(lambda: network.fit(feed, steps_per_epoch=steps, shuffle=False, verbose=0), drawings),
-        ONE_BATCH: doing(
-            lambda: network.fit(again, steps_per_epoch=steps, shuffle=False, verbose=0),
-            steps * plan.settings.batch_size,
-        ),
+        FEED: doing(lambda: epoch(feed), drawings),
+        ONE_BATCH: doing(lambda: epoch(again), steps * plan.settings.batch_size),
     }
 
 
@@ -91,7 +94,8 @@ def rows(model: str, rates: dict[str, list[float]]) -> list[Row]:
     ]
 
 
-def _over_and_over(batch: Any, steps: int) -> Any:
+def over_and_over(batch: Any, steps: int) -> Any:
+    """The same batch, `steps` times, as Keras takes it without a feed."""
     if keras.backend.backend() != "tensorflow":
         return OneBatch(batch, steps)
     import tensorflow as tf

@@ -1,0 +1,68 @@
+"""Batch normalisation in one operation, where Keras gives TensorFlow a dozen.
+
+They were half the time of a step of `efficientnet_lite0` on two cores.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+from base_models.layers import every_layer
+
+FUSED = ("float32", "float16", "bfloat16")  # what TensorFlow's operation takes
+
+
+@contextmanager
+def fused_normalisation(network: keras.Model) -> Iterator[None]:
+    """Within it, pictures in `network` are normalised in one operation each, to the same values; under TensorFlow.
+
+    What Keras compiles within stays so. Outside, and so in a saved file, all layers are Keras's own.
+    """
+    normalisations = [layer for layer in every_layer(network) if _can_be_fused(layer)]
+    for layer in normalisations:
+        layer.__class__ = _Fused  # it adds no state, and a network holds its layers themselves
+    try:
+        yield
+    finally:
+        for layer in normalisations:
+            layer.__class__ = layers.BatchNormalization
+
+
+def _can_be_fused(layer: keras.layers.Layer) -> bool:
+    if keras.backend.backend() != "tensorflow" or type(layer) is not layers.BatchNormalization:
+        return False
+    return layer.axis in (-1, 3) and not layer.renorm and not layer.synchronized
+
+
+class _Fused(layers.BatchNormalization):  # type: ignore[misc]
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """(B, H, W, C) to the same; what else there is as Keras does it."""
+        pictures = len(inputs.shape) == 4 and keras.backend.standardize_dtype(inputs.dtype) in FUSED
+        if not pictures or mask is not None or (training and not self.trainable):
+            return super().call(inputs, training=training, mask=mask)
+        if not training:
+            return self._normalised(inputs, self.moving_mean, self.moving_variance, is_training=False)[0]
+        empty = ops.zeros((0,))
+        outputs, mean, unbiased, *_ = self._normalised(inputs, empty, empty, is_training=True)
+        count = ops.cast(ops.size(inputs) // inputs.shape[-1], "float32")
+        variance = unbiased * (count - 1) / count  # as Keras has it
+        self.moving_mean.assign(self.moving_mean * self.momentum + mean * (1 - self.momentum))
+        self.moving_variance.assign(self.moving_variance * self.momentum + variance * (1 - self.momentum))
+        return outputs
+
+    def _normalised(self, inputs: Any, mean: Any, variance: Any, is_training: bool) -> Any:
+        from tensorflow import raw_ops  # which other backends do without
+
+        channels = inputs.shape[-1:]
+        return raw_ops.FusedBatchNormV3(
+            x=inputs,
+            scale=ops.convert_to_tensor(self.gamma if self.scale else ops.ones(channels)),
+            offset=ops.convert_to_tensor(self.beta if self.center else ops.zeros(channels)),
+            mean=ops.convert_to_tensor(mean),
+            variance=ops.convert_to_tensor(variance),
+            epsilon=self.epsilon,
+            is_training=is_training,
+        )

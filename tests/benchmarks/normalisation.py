@@ -1,0 +1,95 @@
+"""What batch normalisation in one operation saves: `python -m tests.benchmarks.normalisation`, under TensorFlow.
+
+Each model trains on one batch in memory and answers it, in turns with a copy that normalises as Keras does.
+"""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Annotated, Any
+
+import keras
+import numpy as np
+import typer
+
+from base_models.fused_normalisation import fused_normalisation
+from base_models.plan import make_plan
+from base_models.registry import load_models, model_named
+from base_models.training import start_network
+from features.shards import Shards
+from ground.errors import BadSettings
+from pipelines.layers import changes_layer
+from tests.benchmarks.clock import Rates, Way, doing, take_turns, times_faster
+from tests.benchmarks.on_disk import write_shards
+from tests.benchmarks.options import Count, Folder, Json, Repeat, run
+from tests.benchmarks.room import temporary_folder
+from tests.benchmarks.synthetic import synthetic_classes, synthetic_drawings
+from tests.benchmarks.table import Row, publish
+from tests.benchmarks.throughput import over_and_over
+
+MODELS = "efficientnet_lite0,rgb128_cnn,gray64_cnn,mobilenet_v2"
+NEEDED = 1e8  # bytes for the shards
+LEAST = 1.0  # of the rate with Keras's operations
+FUSED, KERAS = "fused", "as Keras"
+
+
+def ways(model: str, shards: Shards, settings: dict[str, Any], steps: int) -> dict[str, dict[str, Way]]:
+    """By work, then by way: so many steps of a training, and as many answers."""
+    chosen = model_named(model)
+    plan = make_plan(chosen, shards, None, 2, chosen.settings({**settings, "inner_validation": 0.0}), seed=1)
+    batch = next(iter(plan.feed(0)))
+    made: dict[str, dict[str, Way]] = {"training": {}, "answers": {}}
+    for name, within in ((FUSED, fused_normalisation), (KERAS, nullcontext)):
+        network = start_network(plan)
+        drawings = steps * plan.settings.batch_size
+        made["training"][name] = doing(lambda n=network, w=within: _train(n, w(n), batch, steps), drawings)
+        made["answers"][name] = doing(lambda n=network, w=within: _answer(n, w(n), batch[0], steps), drawings)
+    return made
+
+
+def _train(network: keras.Model, within: AbstractContextManager[None], batch: Any, steps: int) -> None:
+    with within:
+        network.fit(over_and_over(batch, steps), steps_per_epoch=steps, shuffle=False, verbose=0)
+
+
+def _answer(network: keras.Model, within: AbstractContextManager[None], pictures: Any, steps: int) -> None:
+    with within:
+        for _ in range(steps):
+            network.predict_on_batch(pictures)
+
+
+def rows(work: str, rates: dict[str, Rates]) -> list[Row]:
+    """What is said of a work."""
+    return [
+        Row(f"{work}, in one operation ÷ as Keras does", times_faster(rates[FUSED], rates[KERAS]), "×", LEAST),
+        *(Row(f"{work}, {way}", float(np.median(found)), "drawings/s") for way, found in rates.items()),
+    ]
+
+
+def main(
+    models: Annotated[str, typer.Option(help="Names, parted by commas.")] = MODELS,
+    steps: Annotated[int, typer.Option(min=1, help="A turn.")] = 12,
+    change: Annotated[list[str] | None, typer.Option("--set", help="Of training: batch_size=32, …")] = None,
+    drawings: Count = 600,
+    repeat: Repeat = 3,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Measure and print."""
+    if keras.backend.backend() != "tensorflow":
+        raise BadSettings(f"Expected TensorFlow, received {keras.backend.backend()}. Unset KERAS_BACKEND.")
+    load_models()
+    with temporary_folder(folder, NEEDED) as place:
+        write_shards(place / "shards", synthetic_drawings(drawings), synthetic_classes())
+        shards, changes = Shards.open(place / "shards"), changes_layer(change or []).values
+        found = {
+            model: [
+                row
+                for work, by_way in ways(model, shards, changes, steps).items()
+                for row in rows(work, take_turns(by_way, repeat))
+            ]
+            for model in models.split(",")
+        }
+    publish(found, as_json)
+
+
+if __name__ == "__main__":
+    run(main)
