@@ -66,7 +66,7 @@ def rows(work: str, rates: dict[str, Rates]) -> list[Row]:
 
 def main(
     models: Annotated[str, typer.Option(help="Names, parted by commas.")] = MODELS,
-    steps: Annotated[int, typer.Option(min=1, help="A turn.")] = 12,
+    steps: Annotated[int, typer.Option(min=1, help="Batches a turn.")] = 12,
     change: Annotated[list[str] | None, typer.Option("--set", help="Of training: batch_size=32, …")] = None,
     drawings: Count = 600,
     repeat: Repeat = 3,
