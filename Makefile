@@ -3,6 +3,8 @@ PYTHON ?= python3
 DATA ?=
 OUT ?= runs/$(if $(DATA),$(notdir $(abspath $(DATA))),demo)
 BIN := .venv/bin
+# A process a core, but no more than a small machine has memory for: each loads TensorFlow.
+TESTS := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
 
 .PHONY: run test check lock clean
 
@@ -10,13 +12,13 @@ run: .venv/ready
 	$(BIN)/doodlestack run $(if $(DATA),--data "$(DATA)" --preset cpu,--preset demo) --out "$(OUT)"
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(f"Expected Python 3.11 or newer, received {sys.version.split()[0]}: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
