@@ -78,7 +78,9 @@ class TrainSettings(Settings):
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.5  # of it in a training drawing's target, beside its label
     pseudo_labels: Annotated[float | str, PlainValidator(_pseudo_labels)] = "off"  # or test drawings whose likeliest
     # class has this probability or more, such as 0.9, are learned by that answer; all of them from 0
-    views: Count = 1  # looks at a drawing that a prediction is the mean of: as it is, then moved as in training
+    views: Count = (
+        1  # looks at a drawing that a prediction is the mean of: as it is, then moved half as far as training
+    )
 
     @model_validator(mode="after")
     def _one_average(self) -> Self:

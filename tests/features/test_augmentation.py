@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from features.augmentation import Augmentation, draw_transforms
+from features.augmentation import Augmentation, draw_transforms, view_transforms
 from features.drawings import Drawings
 from features.placement import place
 from ground.errors import BadSettings
@@ -67,6 +67,19 @@ def test_rotation_keeps_distances_and_the_middle():
 def test_points_move_and_no_further_than_asked(drawings, augmentation, most):
     moved = np.abs(placed(drawings, **augmentation).points - drawings.points).max()
     assert most / 3 < moved <= most + 1e-3
+
+
+def test_views_move_all_drawings_alike_half_as_far_as_training_may(drawings):
+    views = [
+        view_transforms(drawings, Augmentation(flip=0.5, shift=10, jitter=3, drop_stroke=1), view) for view in range(40)
+    ]
+    assert views[0] is None
+    for number, view in enumerate(views[1:], 1):
+        mirrored = [255, 0] + drawings.points * np.array([-1.0, 1.0]) if number % 2 else drawings.points
+        moved = place(drawings, view).points - mirrored
+        assert np.allclose(moved, moved[0], atol=1e-4)
+    furthest = max(np.abs(place(drawings, view).points - drawings.points).max() for view in views[2::2])
+    assert 4 < furthest <= 5 + 1e-4
 
 
 def test_the_same_generator_state_gives_the_same_transforms(drawings):
