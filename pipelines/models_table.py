@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -45,7 +46,7 @@ def model_in_detail(name: str, memory: Memory) -> Group:
     model = model_named(name)
     settings = model.settings({})
     inputs = model.inputs_for(settings)
-    network = model.build(inputs.shape, CLASSES, **settings.network)
+    network = _built(model, inputs, settings)
     footprint = footprint_of(network)
     needed = footprint.training_bytes(settings.batch_size)
     trained = sum(math.prod(weight.shape) for weight in network.trainable_weights)
@@ -73,7 +74,13 @@ def _own_settings(model: BaseModel, settings: TrainSettings) -> list[RenderableT
 def _footprint(model: BaseModel, inputs: ModelInput, settings: TrainSettings) -> Footprint:
     if model.footprint is not None:
         return model.footprint(inputs.shape[0], CLASSES)
-    return footprint_of(model.build(inputs.shape, CLASSES, **settings.network))
+    return footprint_of(_built(model, inputs, settings))
+
+
+def _built(model: BaseModel, inputs: ModelInput, settings: TrainSettings) -> keras.Model:
+    """From scratch: the weights that it would begin with change no number here, and need not be at hand."""
+    scratch = {"weights": ""} if settings.network.get("weights") == "imagenet" else {}
+    return model.build(inputs.shape, CLASSES, **settings.network | scratch)
 
 
 def _seen(inputs: ModelInput) -> str:

@@ -1,3 +1,4 @@
+import importlib.util
 import os
 
 import pytest
@@ -37,6 +38,12 @@ def test_a_line_says_input_feed_parameters_size_memory_and_whether_it_fits(lines
 
 def test_the_inputs_of_a_model_that_has_several_are_all_shown(lines):
     assert "64×64×3 + 128×5" in lines["fusion_cnn_lstm"]
+
+
+def test_models_are_listed_where_the_weights_that_they_begin_with_are_not_installed(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    for name in ("efficientnet_lite0", "fusion_lite_lstm"):
+        assert "network.weights  'imagenet'" in shown(model_in_detail(name, Memory(10**9, "main memory")))
 
 
 def test_the_table_fits_a_terminal_of_80_columns(lines):
