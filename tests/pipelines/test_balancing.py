@@ -55,8 +55,10 @@ def test_another_balance_touches_the_submissions_alone(finished, settings):
     assert finished.stack.exists()
 
 
-def test_the_command_takes_it(finished):
+def test_the_command_takes_it_and_says_where_the_submission_is(finished):
     options = ["--balance", "sinkhorn", "--assume-uniform", "--force"]
-    assert CliRunner().invoke(app, ["submit", "--run", str(finished.root), *options]).exit_code == 0
+    result = CliRunner().invoke(app, ["submit", "--run", str(finished.root), *options])
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == str(finished.submissions / "submission.csv")
     assert read_settings(finished).submission == SubmissionSettings(balance="sinkhorn", assume_uniform=True)
     assert list(finished.submissions.glob("*_sinkhorn.csv"))
