@@ -60,8 +60,8 @@ def view_transforms(drawings: Drawings, augmentation: Augmentation, view: int) -
     """The transforms of one look at `drawings`, for means over several looks (test-time augmentation).
 
     All drawings are moved alike, by what `view` fixes, so that what is said of one does not depend on its batch.
-    View 0 leaves them as they are; odd ones mirror where `augmentation` does; others move half as far as it may.
-    Every stroke and point stays.
+    View 0 leaves them as they are; all others move half as far as `augmentation` may, odd ones mirrored where it
+    mirrors. Every stroke and point stays.
     """
     if view == 0 or augmentation.is_off:
         return None

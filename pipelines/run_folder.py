@@ -84,6 +84,11 @@ class RunFolder:
         return self.root / "submissions"
 
     @property
+    def submission(self) -> Path:
+        """The chosen method's among them, to be handed in."""
+        return self.submissions / "submission.csv"
+
+    @property
     def report(self) -> Path:
         """The self-contained page."""
         return self.root / "report.html"

@@ -63,7 +63,7 @@ def _submit(run: RunFolder, settings: RunSettings) -> None:
             best = balanced_answers(run, settings, balance, shards, names, chosen)  # (n, 3)
             write_labels(final, test.key_id, best, shards.classes)
             check_submission(final, test.key_id, shards.classes, sample if sample.exists() else None)
-        shutil.copyfile(final, folder / "submission.csv")
+        shutil.copyfile(final, folder / run.submission.name)
 
 
 def _methods(run: RunFolder, chosen: str, models: list[str], classes: int) -> dict[str, Stacker]:

@@ -26,12 +26,11 @@ def show_summary(run: RunFolder, settings: RunSettings) -> None:
     scores = Scores.read(run)
     console.print(scores_table(scores))
     console.print(scores.reason, soft_wrap=True)
-    submission = run.submissions / "submission.csv"
     answers = data_folder(run, settings) / ANSWERS
-    if submission.exists() and answers.exists():
-        value, low, high = score_submission(submission, answers)
+    if run.submission.exists() and answers.exists():
+        value, low, high = score_submission(run.submission, answers)
         console.print(f"The submission's MAP@3 on {answers.name}: {score(value)} ({score(low)} – {score(high)})")
-    for path in (submission, run.report, run.settings):
+    for path in (run.submission, run.report, run.settings):
         if path.exists():
             console.print(f"  {path}", soft_wrap=True)
 

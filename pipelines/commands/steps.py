@@ -218,8 +218,8 @@ def submit(
     changes = [f"submission.balance={balance}"] if balance else []
     changes += ["submission.assume_uniform=true"] if assume_uniform else []
     write_submissions(folder, Given(changes=changes).over(folder, force))
-    if folder.submissions.exists():  # which it does not without test drawings
-        typer.echo(folder.submissions / "submission.csv")
+    if folder.submission.exists():  # which it does not without test drawings
+        typer.echo(folder.submission)
 
 
 def report(run: Run = Path("run")) -> None:

@@ -55,10 +55,10 @@ def stirred(network):
 
     Layers that know ImageNet stay as they are, as stirred ones would answer to the least rounding.
     """
-    for layer in network.layers:
-        for weight in [] if layer.name.startswith(("bn", "blocks")) else layer.trainable_weights:
-            if weight.name in ("gamma", "beta", "bias"):
-                weight.assign_add(keras.random.uniform(weight.shape, 0.1, 0.5))
+    new = [layer for layer in network.layers if not layer.name.startswith(("bn", "blocks"))]
+    for weight in (weight for layer in new for weight in layer.trainable_weights):
+        if weight.name in ("gamma", "beta", "bias"):
+            weight.assign_add(keras.random.uniform(weight.shape, 0.1, 0.5))
     return network
 
 
