@@ -67,6 +67,7 @@ class TrainSettings(Settings):
     unrecognized: Annotated[float | str, PlainValidator(_unrecognized)] = "keep"  # what the game did not recognise: or
     # "drop", or its weight beside the others' (0 to 1); only in training: held-out ones are predicted and scored
     balance_classes: bool = False  # all classes equally often an epoch, of as many rows; the model then expects it so
+    discriminant: Share = 0.0  # share, in the last layer, of a linear discriminant of the training drawings (Fisher's)
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"  # of layers; gains on GPUs of today
     inputs: dict[str, Any] = Field(default={})  # over the model's own: size, line_width, renderer, use_time, length
     network: dict[str, Any] = Field(default={})  # the architecture's own arguments: alpha, dropout, pooling, weights, …
@@ -109,7 +110,9 @@ class TrainSettings(Settings):
     def for_pretraining(self) -> "TrainSettings":
         """The same with `pretrain_epochs` for its length, read by the one feed that any drawings can be read by.
 
-        Its last weights count: they are a beginning, and its epochs may be fewer than `average_checkpoints`.
+        Its last weights count, as they are: they are a beginning, and its epochs may be fewer than
+        `average_checkpoints`.
         """
         alone = {"start_from": "", "teacher": "", "teacher_models": (), "pseudo_labels": "off", "rehearsal": 0.0}
-        return self.but(epochs=self.pretrain_epochs, feed="shards", average_checkpoints=1, **alone)
+        plain = {"average_checkpoints": 1, "discriminant": 0.0}
+        return self.but(epochs=self.pretrain_epochs, feed="shards", **plain, **alone)

@@ -11,6 +11,7 @@ import keras
 from base_models.averages import FOLLOWED, EpochAverage, follow
 from base_models.building import build_network
 from base_models.checkpoint import Checkpoint
+from base_models.discriminant import add_discriminant
 from base_models.fused_normalisation import fused_normalisation
 from base_models.history import History, Progress
 from base_models.lesson import LESSON, lesson_of
@@ -59,6 +60,8 @@ def train_fold(
         history = History(out / HISTORY, plan.epochs, checkpoint.position.epoch)
         _fit(network, plan, checkpoint, [history, Progress(out / PROGRESS, plan.epochs), *lookers_on, average])
         _average(network, plan, average)
+    if settings.discriminant:
+        add_discriminant(network, plan)
     with whole_file(out / "model.keras") as temporary:
         network.save(temporary)
     write_json(out / DONE, asdict(_record(plan, network, checkpoint.seconds)))

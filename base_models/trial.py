@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from base_models.building import build_network
+from base_models.discriminant import last_layer
 from base_models.footprint import Footprint, footprint_of
 from base_models.prediction import load_network
 from base_models.registry import BaseModel
@@ -25,14 +26,16 @@ def try_network(
     """Build `model`, let it look at `drawings` through its own inputs, and give its footprint.
 
     With `small_first` also through inputs of half the size; with `earlier` from the weights of that saved model.
-    Raises `BadSettings` where it does not give probabilities of `classes` classes, or `earlier` is another network;
-    whatever the model's own code raises comes through.
+    Raises `BadSettings` where it does not give probabilities of `classes` classes, `earlier` is another network, or
+    its last layer can't take the discriminant that is asked for; whatever the model's own code raises comes through.
     """
     inputs = model.inputs_for(settings)
     network = build_network(model, classes, settings)
     if earlier is not None:
         start_from(network, load_network(earlier))
     _require_probabilities(model, network, inputs, drawings, classes)
+    if settings.discriminant:
+        last_layer(network)
     small = inputs.halved() if settings.small_first else None
     if small is not None:
         of_any_size = build_network(model, classes, settings, any_size=True)

@@ -1,6 +1,7 @@
 """The same training under another Keras backend; a backend is chosen once a process, so each has one of its own.
 
-It is done twice, once with a stop within an epoch: with every setting that changes what is trained on or averaged.
+It is done twice, once with a stop within an epoch: with every setting that changes what is trained on, averaged or put
+in afterwards.
 """
 
 import importlib.util
@@ -33,6 +34,7 @@ source.recognized = (np.arange(60) % 3 > 0).astype(np.int8)
 settings = model.settings({
     "epochs": 2, "batch_size": 8, "inputs": {"size": 32}, "augmentation": {"rotate": 10}, "average_checkpoints": 2,
     "mixup": 0.2, "cutmix": 1.0, "unrecognized": 0.5, "balance_classes": True, "precision": "mixed_bfloat16",
+    "discriminant": 0.4,
 })
 train_fold(model, source, 0, 3, settings.but(epochs=1, average_checkpoints=1), out / "teacher", seed=2)
 settings, taught = settings.but(teacher="teacher"), {"seed": 1, "teachers": [out / "teacher"]}

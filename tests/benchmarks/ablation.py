@@ -58,6 +58,7 @@ CRAFT: dict[str, Values] = {
     "unrecognized=drop": {"unrecognized": "drop"},
     "unrecognized=0.5": {"unrecognized": 0.5},
     "balance_classes": {"balance_classes": True},
+    "discriminant=0.4": {"discriminant": 0.4},
     "small_first=0.5": {"small_first": 0.5},
     "batch_size=512": {"batch_size": 512},
     "batch_size=512, scale_rate=sqrt": {"batch_size": 512, "scale_rate": "sqrt"},
