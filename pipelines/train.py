@@ -42,16 +42,17 @@ def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), fol
         if not 0 <= fold < settings.folds:
             raise BadSettings(f"Expected a fold from 0 to {settings.folds - 1}, received {fold}.")
     missing = untrained(run, settings, models, folds)
-    for name, fold in missing:  # what is lacking is said before hours of work
+    learning = [pair for pair in missing if not _is_trained(run, *pair)]  # the others have but to answer
+    for name, fold in learning:  # what is lacking is said before hours of work
         weights_of(settings, name, fold)
         teachers_of(run, settings, name, fold)
         require_rehearsal(settings.train_by_model[name], settings.pretrain)
-    require_feeds(run, settings, [name for name, _ in missing])
+    require_feeds(run, settings, [name for name, _ in learning])
     alone = 1 if any(Path("/dev").glob("nvidia[0-9]*")) else 0  # processes would fight over the memory of one GPU
     workers = settings.workers or alone or workers_that_fit()
     require_oof_room(run, settings, missing, at_once=workers)
-    require_lesson_room(run, settings, missing, at_once=workers)
-    pretrain(run, settings, list(dict(missing)), workers)
+    require_lesson_room(run, settings, learning, at_once=workers)
+    pretrain(run, settings, list(dict(learning)), workers)
     while missing:
         free = [pair for pair in missing if not is_locked(run.lock(*pair))]
         if free:
@@ -76,10 +77,14 @@ def untrained(
 
 def is_whole(run: RunFolder, model: str, fold: int, has_test: bool) -> bool:
     """Whether one (model, fold) is trained and has said all that it has to say."""
-    if not (run.oof(model) / "manifest.json").exists() or not (run.fold(model, fold) / DONE).exists():
+    if not (run.oof(model) / "manifest.json").exists() or not _is_trained(run, model, fold):
         return False
     store = OOFStore(run.oof(model))
     return store.has_fold(fold) and (not has_test or store.has_test(fold))
+
+
+def _is_trained(run: RunFolder, model: str, fold: int) -> bool:
+    return (run.fold(model, fold) / DONE).exists()
 
 
 def train_one(run_root: str, model: str, fold: int) -> None:
@@ -117,7 +122,7 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
         test_key_id=test.key_id,
     )
     out = run.fold(model, fold)
-    if not (out / DONE).exists():
+    if not _is_trained(run, model, fold):
         earlier = earlier_weights(run, settings, model, fold)
         trained = load_network(earlier) if earlier else None
         teachers = teachers_of(run, settings, model, fold)

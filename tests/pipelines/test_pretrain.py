@@ -67,6 +67,18 @@ def test_what_was_learned_first_is_not_learned_again(pretrained, settings, other
     assert model.stat().st_mtime_ns == before
 
 
+def test_what_was_learned_first_is_not_missed_where_answers_alone_are_missing(pretrained, settings, others, tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    shutil.copytree(pretrained.root, folder.root)
+    expected = np.load(folder.oof("tiny") / "fold_1.probabilities.npy")
+    for gone in (folder.pretrained("tiny"), folder.pretraining, folder.oof("tiny")):
+        shutil.rmtree(gone)
+    training = settings.train_by_model["tiny"].but(learning_rate=1e-9, pretrain_epochs=2)
+    train(folder, settings.but(pretrain=str(others), train_by_model={"tiny": training}))
+    np.testing.assert_array_equal(np.load(folder.oof("tiny") / "fold_1.probabilities.npy"), expected)
+    assert not folder.pretrained("tiny").exists()
+
+
 def test_the_audit_shows_that_no_drawing_of_the_run_was_learned_first(pretrained, settings, others):
     checks = audit(pretrained, settings.but(pretrain=str(others)))
     (line,) = [check for check in checks if check.name == "pretraining of tiny"]
