@@ -43,7 +43,7 @@ def add_discriminant(network: keras.Model, plan: Plan) -> None:
     Both layers' logits spread equally over those drawings before they are mixed. Raises `BadSettings` where the network
     does not end as `last_layer` expects.
     """
-    last = last_layer(network)
+    last = last_layer(network, plan.model.name)
     rows = evenly(plan.taken.trained, plan.source.label, MOST, plan.feed_seed)
     before = keras.Model(network.input, last.input)
     features = predict(before, plan.inputs[-1], plan.source, rows, plan.settings)  # (N, D)
@@ -53,16 +53,18 @@ def add_discriminant(network: keras.Model, plan: Plan) -> None:
     last.set_weights([mixed.kernel, mixed.bias])
 
 
-def last_layer(network: keras.Model) -> keras.layers.Dense:
-    """The Dense layer that `network` ends in; raises `BadSettings` where it has no bias, no softmax or too many inputs,
-    or the network ends in another layer."""
+def last_layer(network: keras.Model, model: str) -> keras.layers.Dense:
+    """The Dense layer that the network of `model` ends in.
+
+    Raises `BadSettings` where it has no bias, no softmax or too many inputs, or the network ends in another layer.
+    """
     last = network.layers[-1]
     softmax = isinstance(last, keras.layers.Dense) and last.activation is keras.activations.softmax
     if not softmax or not last.use_bias or last.input.shape[1:] > (WIDEST,):
         raise BadSettings(
-            f"Expected a network that ends in a Dense layer with bias and softmax, of {WIDEST:,} inputs at most, as "
-            f"discriminant changes that layer, received one that ends in {last.name} ({type(last).__name__}, input "
-            f"{tuple(last.input.shape)}). Let it end so, or set discriminant=0."
+            f"Expected {model} to end in a Dense layer with bias and softmax, of {WIDEST:,} inputs at most, as its "
+            f"discriminant goes there, received a network that ends in {last.name} ({type(last).__name__}, input "
+            f"{tuple(last.input.shape)}). Let it end so, or set train_by_model.{model}.discriminant=0."
         )
     return last
 

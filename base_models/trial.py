@@ -35,7 +35,7 @@ def try_network(
         start_from(network, load_network(earlier))
     _require_probabilities(model, network, inputs, drawings, classes)
     if settings.discriminant:
-        last_layer(network)
+        last_layer(network, model.name)
     small = inputs.halved() if settings.small_first else None
     if small is not None:
         of_any_size = build_network(model, classes, settings, any_size=True)

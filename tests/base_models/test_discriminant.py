@@ -131,7 +131,8 @@ def _ends_in(layer, width=0):
 def test_a_network_that_ends_otherwise_is_refused_before_it_is_trained(model):
     settings = TrainSettings(discriminant=0.4)
     with pytest.raises(
-        BadSettings, match=r"ends in a Dense layer with bias and softmax, .* received one that ends in end"
+        BadSettings,
+        match=r"Expected ends to end in a Dense layer with bias and softmax, .* ends in end \(.*ends\.discriminant=0",
     ):
         try_network(model, settings, 3, LINE)
     assert try_network(model, TrainSettings(), 3, LINE).parameters > 0
@@ -140,4 +141,4 @@ def test_a_network_that_ends_otherwise_is_refused_before_it_is_trained(model):
 @pytest.mark.parametrize("classes", [2, 340])
 def test_a_sequential_network_has_a_last_layer_too(classes):
     network = keras.Sequential([keras.Input((8,)), keras.layers.Dense(classes, activation="softmax")])
-    assert last_layer(network) is network.layers[-1]
+    assert last_layer(network, "sequential") is network.layers[-1]
