@@ -14,7 +14,7 @@ from sklearn.covariance import ledoit_wolf
 
 from base_models.plan import Plan
 from base_models.prediction import predict
-from base_models.rows import Rows
+from base_models.rows import evenly
 from ground.errors import BadSettings
 
 MOST = 50_000  # drawings that it is fitted to, of all classes as evenly as they come: more make it hardly better
@@ -44,12 +44,12 @@ def add_discriminant(network: keras.Model, plan: Plan) -> None:
     does not end as `last_layer` expects.
     """
     last = last_layer(network, plan.model.name)
-    rows = evenly(plan.taken.trained, plan.source.label, MOST, plan.feed_seed)
+    trained_on = plan.taken.trained
+    rows = evenly(trained_on, plan.source.label[trained_on], MOST, plan.feed_seed)
     before = keras.Model(network.input, last.input)
     features = predict(before, plan.inputs[-1], plan.source, rows, plan.settings)  # (N, D)
-    trained = LinearHead(*(keras.ops.convert_to_numpy(weight).astype(np.float32) for weight in last.weights))
     fitted = fit_discriminant(features, plan.source.label[rows], len(plan.shards.classes))
-    mixed = mix(trained, fitted, features, plan.settings.discriminant)
+    mixed = mix(LinearHead(*last.get_weights()), fitted, features, plan.settings.discriminant)
     last.set_weights([mixed.kernel, mixed.bias])
 
 
@@ -60,27 +60,13 @@ def last_layer(network: keras.Model, model: str) -> keras.layers.Dense:
     """
     last = network.layers[-1]
     softmax = isinstance(last, keras.layers.Dense) and last.activation is keras.activations.softmax
-    if not softmax or not last.use_bias or last.input.shape[1:] > (WIDEST,):
+    if not softmax or not last.use_bias or last.input.shape[-1] > WIDEST:
         raise BadSettings(
             f"Expected {model} to end in a Dense layer with bias and softmax, of {WIDEST:,} inputs at most, as its "
             f"discriminant goes there, received a network that ends in {last.name} ({type(last).__name__}, input "
             f"{tuple(last.input.shape)}). Let it end so, or set train_by_model.{model}.discriminant=0."
         )
     return last
-
-
-def evenly(rows: Rows, label: NDArray[np.int16], most: int, seed: int) -> Rows:
-    """At most `most` of `rows`, and equally many of each class but of those that have fewer; in ascending order.
-
-    `label` is of all drawings. Which ones, `seed` fixes.
-    """
-    if len(rows) <= most:
-        return rows
-    shuffled = np.random.default_rng(seed).permutation(rows)
-    by_class = shuffled[np.argsort(label[shuffled], kind="stable")]
-    _, first, counts = np.unique(label[by_class], return_index=True, return_counts=True)
-    place = np.arange(len(rows)) - np.repeat(first, counts)  # among those of its class
-    return np.sort(by_class[place < most // len(counts)])
 
 
 def fit_discriminant(features: Floats, label: NDArray[np.int16], classes: int) -> LinearHead:
@@ -90,10 +76,11 @@ def fit_discriminant(features: Floats, label: NDArray[np.int16], classes: int) -
     always the least likely.
     """
     counts, centre = np.bincount(label, minlength=classes), features.mean(axis=0)
+    around = features - centre
     means = np.zeros((classes, features.shape[1]), np.float32)
-    np.add.at(means, label, features - centre)
+    np.add.at(means, label, around)
     means /= np.maximum(counts, 1)[:, None]
-    covariance, _ = ledoit_wolf(features - centre - means[label], assume_centered=True)
+    covariance, _ = ledoit_wolf(around - means[label], assume_centered=True)
     # the pseudo-inverse, as there is no inverse where all drawings of a class look the same to the network
     kernel = (np.linalg.pinv(covariance.astype(np.float64), hermitian=True) @ means.T).astype(np.float32)
     bias = -0.5 * (means * kernel.T).sum(axis=1) - centre @ kernel

@@ -55,11 +55,26 @@ def balanced(rows: Rows, label: NDArray[np.int16], seed: Sequence[int]) -> Rows:
     once more, `seed` fixes.
     """
     rng = np.random.default_rng(list(seed))
-    order = np.argsort(label, kind="stable")
-    groups = np.split(rows[order], np.flatnonzero(np.diff(label[order])) + 1)
+    groups = _by_class(rows, label)
     each, left = divmod(len(rows), len(groups))
     counts = each + (rng.permutation(len(groups)) < left)
     return np.sort(np.concatenate([_drawn(*pair, rng) for pair in zip(groups, counts.tolist(), strict=True)]))
+
+
+def evenly(rows: Rows, label: NDArray[np.int16], most: int, seed: int) -> Rows:
+    """At most `most` of `rows`, equally many of each class but of those that have fewer, in ascending order.
+
+    `label` (n,) is of these rows. Which ones, `seed` fixes.
+    """
+    if len(rows) <= most:
+        return rows
+    rng, groups = np.random.default_rng(seed), _by_class(rows, label)
+    return np.sort(np.concatenate([rng.permutation(group)[: most // len(groups)] for group in groups]))
+
+
+def _by_class(rows: Rows, label: NDArray[np.int16]) -> list[Rows]:
+    order = np.argsort(label, kind="stable")
+    return np.split(rows[order], np.flatnonzero(np.diff(label[order])) + 1)
 
 
 def _drawn(group: Rows, count: int, rng: np.random.Generator) -> Rows:

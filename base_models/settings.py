@@ -114,5 +114,4 @@ class TrainSettings(Settings):
         `average_checkpoints`.
         """
         alone = {"start_from": "", "teacher": "", "teacher_models": (), "pseudo_labels": "off", "rehearsal": 0.0}
-        plain = {"average_checkpoints": 1, "discriminant": 0.0}
-        return self.but(epochs=self.pretrain_epochs, feed="shards", **plain, **alone)
+        return self.but(epochs=self.pretrain_epochs, feed="shards", average_checkpoints=1, discriminant=0.0, **alone)

@@ -4,7 +4,7 @@ import pytest
 from sklearn.covariance import ledoit_wolf
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from base_models.discriminant import LinearHead, evenly, fit_discriminant, last_layer, mix
+from base_models.discriminant import LinearHead, fit_discriminant, last_layer, mix
 from base_models.plan import make_plan
 from base_models.prediction import load_network, predict
 from base_models.registry import BaseModel
@@ -71,17 +71,6 @@ def test_features_that_tell_nothing_leave_the_trained_head_as_it_is(clouds):
     alike = np.ones((len(label), 6), np.float32)
     trained = LinearHead(np.eye(6, 5, dtype=np.float32), np.zeros(5, np.float32))
     assert mix(trained, fit_discriminant(alike, label, 5), alike, 0.5) is trained
-
-
-def test_of_many_drawings_some_are_taken_equally_of_each_class_but_the_small_ones():
-    label = np.repeat(np.arange(3), [50, 4, 500]).astype(np.int16)
-    rows = np.arange(2, 554)
-    taken = evenly(rows, label, 60, seed=1)
-    assert np.bincount(label[taken]).tolist() == [20, 4, 20]
-    assert (np.diff(taken) > 0).all()
-    assert np.isin(taken, rows).all()
-    assert not np.array_equal(taken, evenly(rows, label, 60, seed=2))
-    assert evenly(rows, label, 552, seed=1) is rows
 
 
 @pytest.mark.usefixtures("eagerly")

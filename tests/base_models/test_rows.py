@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from base_models.rows import balanced, training_rows, without_unrecognized
+from base_models.rows import balanced, evenly, training_rows, without_unrecognized
 from oof.folds import fold_of
 
 KEY_ID = 10**15 + np.arange(60) // 2 * 10**7
@@ -56,3 +56,14 @@ def test_balanced_rows_follow_from_the_seed():
 def test_classes_that_are_in_balance_already_keep_each_row_once():
     rows = np.arange(40)
     np.testing.assert_array_equal(balanced(rows, (rows % 4).astype(np.int16), (1,)), rows)
+
+
+def test_of_many_drawings_some_are_taken_equally_of_each_class_but_the_small_ones():
+    label = np.repeat(np.arange(3), [50, 4, 500]).astype(np.int16)
+    rows = np.arange(2, 554)
+    taken = evenly(rows, label[rows], 60, seed=1)
+    assert np.bincount(label[taken]).tolist() == [20, 4, 20]
+    assert (np.diff(taken) > 0).all()
+    assert np.isin(taken, rows).all()
+    assert not np.array_equal(taken, evenly(rows, label[rows], 60, seed=2))
+    assert evenly(rows, label[rows], 552, seed=1) is rows
