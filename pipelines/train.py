@@ -42,7 +42,7 @@ def train(run: RunFolder, settings: RunSettings, models: Sequence[str] = (), fol
         if not 0 <= fold < settings.folds:
             raise BadSettings(f"Expected a fold from 0 to {settings.folds - 1}, received {fold}.")
     missing = untrained(run, settings, models, folds)
-    learning = [pair for pair in missing if not _is_trained(run, *pair)]  # the others have but to answer
+    learning = [pair for pair in missing if not is_trained(run, *pair)]  # the others have but to answer
     for name, fold in learning:  # what is lacking is said before hours of work
         weights_of(settings, name, fold)
         teachers_of(run, settings, name, fold)
@@ -77,13 +77,14 @@ def untrained(
 
 def is_whole(run: RunFolder, model: str, fold: int, has_test: bool) -> bool:
     """Whether one (model, fold) is trained and has said all that it has to say."""
-    if not (run.oof(model) / "manifest.json").exists() or not _is_trained(run, model, fold):
+    if not (run.oof(model) / "manifest.json").exists() or not is_trained(run, model, fold):
         return False
     store = OOFStore(run.oof(model))
     return store.has_fold(fold) and (not has_test or store.has_test(fold))
 
 
-def _is_trained(run: RunFolder, model: str, fold: int) -> bool:
+def is_trained(run: RunFolder, model: str, fold: int) -> bool:
+    """Whether one (model, fold) has but to answer."""
     return (run.fold(model, fold) / DONE).exists()
 
 
@@ -122,7 +123,7 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
         test_key_id=test.key_id,
     )
     out = run.fold(model, fold)
-    if not _is_trained(run, model, fold):
+    if not is_trained(run, model, fold):
         earlier = earlier_weights(run, settings, model, fold)
         trained = load_network(earlier) if earlier else None
         teachers = teachers_of(run, settings, model, fold)

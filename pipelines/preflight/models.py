@@ -25,7 +25,7 @@ from pipelines.preflight.drawings_known import Known
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
 from pipelines.stopping import begin_worker
-from pipelines.train import is_whole
+from pipelines.train import is_trained, is_whole
 
 if TYPE_CHECKING:
     from base_models.footprint import Footprint
@@ -53,9 +53,10 @@ def model_checks(
     """
     checks, footprints = [], {}
     for name in settings.models:
-        check = unless_refused(f"model {name}", partial(_starts, run, settings, name, missing[name]))
+        learning = [fold for fold in missing[name] if not is_trained(run, name, fold)]  # the others have but to answer
+        check = unless_refused(f"model {name}", partial(_starts, run, settings, name, learning))
         if check.state == "ok":
-            check, footprint = _forward_pass(settings, name, known, missing[name], apart)
+            check, footprint = _forward_pass(settings, name, known, learning, apart)
             footprints.update({name: footprint} if footprint else {})
         checks.append(check)
         if settings.train_by_model[name].feed != "shards":

@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from pipelines.layers import Layer, resolve
@@ -79,3 +81,10 @@ def test_what_a_feed_reads_is_named_where_it_is_not_there_yet(finished_once, set
 def test_a_model_can_be_tried_in_a_process_of_its_own(settings, tmp_path):
     (check,) = [check for check in preflight(RunFolder(tmp_path), settings, apart=True) if check.name == "model tiny"]
     assert check.state == "ok", check.found
+
+
+def test_networks_that_have_but_to_answer_need_nothing_to_start_from(finished, settings, tmp_path):
+    shutil.rmtree(finished.oof("tiny"))
+    training = settings.train_by_model["tiny"].but(start_from=str(tmp_path / "gone"))
+    check = looked(finished, settings.but(train_by_model={"tiny": training}))["model tiny"]
+    assert (check.state, check.found) == ("note", "all its folds are trained")
