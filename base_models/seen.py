@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ground.errors import FoldMismatch
-from oof.folds import RULE, fold_of
+from oof.folds import RULE, fold_around, fold_of
 
 NO_KEYS = np.zeros(0, np.int64)
 
@@ -78,18 +78,22 @@ def require_unseen(seen: Seen, key_id: NDArray[np.int64], fold: int, folds: int)
 
 
 def require_unseen_by(teacher: Teacher, key_id: NDArray[np.int64], fold: int, folds: int) -> None:
-    """Raise `FoldMismatch` unless a teacher of the training without `fold` has, like it, seen no drawing inside it."""
+    """Raise `FoldMismatch` unless a teacher of the training without `fold` has, like it, seen no drawing inside it.
+
+    With fewer folds it is one without the fold around it.
+    """
     who = f"a teacher without fold {fold} of {folds}"
-    if (teacher.fold, teacher.folds) != (fold, folds):
+    if teacher.fold != fold_around(fold, folds, teacher.folds):
         raise FoldMismatch(
             f"Expected {who}, received {teacher.model} without fold {teacher.fold} of {teacher.folds} "
-            f"({teacher.folder}). Name a run of as many folds as its teacher."
+            f"({teacher.folder}). Name a run of as many folds as its teacher, or of a divisor."
         )
     try:
-        require_unseen(teacher.seen, key_id, fold, folds)
+        require_unseen(teacher.seen, key_id, teacher.fold, teacher.folds)
     except FoldMismatch as error:
         raise FoldMismatch(
-            f"Expected {who} that has seen just the drawings outside it, received {teacher.model} ({teacher.folder}), "
-            f"which has seen {teacher.seen.trained + teacher.seen.watched + teacher.seen.dropped:,} drawings that are "
-            "not those. Name a run of the same drawings, with the same holdout, as its teacher."
+            f"Expected {who} that has seen just the drawings outside fold {teacher.fold} of {teacher.folds}, "
+            f"received {teacher.model} ({teacher.folder}), which has seen "
+            f"{teacher.seen.trained + teacher.seen.watched + teacher.seen.dropped:,} drawings that are not those. "
+            "Name a run of the same drawings, with the same holdout, as its teacher."
         ) from error

@@ -73,8 +73,8 @@ class TrainSettings(Settings):
     network: dict[str, Any] = Field(default={})  # the architecture's own arguments: alpha, dropout, pooling, weights, …
     feed: FeedName = "shards"  # what hands out the batches; all give the same drawings, shards the fastest
     small_first: Share = 0.0  # share of the epochs, from the first, on pictures of half the size: at a quarter the cost
-    start_from: str = ""  # another run's folder: a fold starts from the weights of its model and fold there
-    teacher: str = ""  # another run's folder: a fold learns from what the networks without it answer there
+    start_from: str = ""  # another run's folder: a fold starts from its model there that has not seen it
+    teacher: str = ""  # another run's folder: a fold learns from what networks that have not seen it answer
     teacher_models: tuple[str, ...] = ()  # those of the other run whose mean answer counts; none named: this model's
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.5  # of it in a training drawing's target, beside its label
     pseudo_labels: Annotated[float | str, PlainValidator(_pseudo_labels)] = "off"  # or test drawings whose likeliest

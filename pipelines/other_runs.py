@@ -1,4 +1,4 @@
-"""What a training takes from another run: weights to start from, networks to learn from; each of the same fold."""
+"""What a training takes from another run: weights to start from, networks to learn from; none has seen its fold."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from base_models.records import DONE, TrainingRecord
 from features.classes import read_classes
 from features.shards import CLASSES, Shards
 from ground.errors import BadSettings, ClassMismatch, FoldMismatch, MissingResult
+from oof.folds import fold_around
 from oof.size import disk_for
 from pipelines.holdout import require_same_holdout
 from pipelines.room import require_room
@@ -60,22 +61,32 @@ def require_lesson_room(run: RunFolder, settings: RunSettings, missing: list[tup
 def _trained(root: Path, setting: str, settings: RunSettings, model: str, theirs: str, fold: int) -> Path:
     """The folder of the trained (`theirs`, `fold`) in the run at `root`, which `setting` of `model` names.
 
-    Fold k is given to a fold k, as it has seen no drawing of fold k: for that the other run must have as many folds.
-    Raises `MissingResult` when it is not there, `FoldMismatch` when the folds or the holdout differ.
+    It has seen no drawing of `fold`: it is that of the same fold, or of the fold around it where the other run has
+    fewer. Raises `MissingResult` when it is not there, `FoldMismatch` when no fold of the other run holds all of
+    `fold`, or it set other drawings aside.
     """
     to_what = f"to {'start' if setting == 'start_from' else 'learn'} from"
-    folder = RunFolder(root).fold(theirs, fold)
+    folds = _folds_of(RunFolder(root), theirs) or settings.folds
+    place = fold_around(fold, settings.folds, folds)
+    if place is None:
+        raise FoldMismatch(
+            f"Expected {settings.folds} folds in {root} {to_what}, as here, or a divisor of it, received {folds}: each "
+            f"of its networks has seen drawings of fold {fold} here. Set folds={folds} or a multiple of it, or name "
+            f"another run as {setting}."
+        )
+    folder = RunFolder(root).fold(theirs, place)
     if not (folder / DONE).exists():
         raise MissingResult(
-            f"Expected {theirs} without fold {fold} in {root} {to_what} ({setting}), received none. "
+            f"Expected {theirs} without fold {place} in {root} {to_what} ({setting}), received none. "
             f'Train it there first, or set train_by_model.{model}.{setting}="".'
         )
     if not (folder / "model.keras").exists():
         raise MissingResult(f"Expected {folder / 'model.keras'} {to_what} ({setting}), it is not there. Train it anew.")
-    if (folds := TrainingRecord.read(folder / DONE).folds) != settings.folds:
-        raise FoldMismatch(
-            f"Expected {settings.folds} folds in {root} {to_what}, as here, received {folds}: its fold {fold} has "
-            f"seen drawings that are held out here. Set folds={folds}, or name another run as {setting}."
-        )
     require_same_holdout(RunFolder(root), settings)
     return folder
+
+
+def _folds_of(run: RunFolder, model: str) -> int | None:
+    """How many folds a model that is trained there has; None where it is not."""
+    done = sorted(run.fold(model, 0).parent.glob(f"fold_*/{DONE}"))
+    return TrainingRecord.read(done[0]).folds if done else None

@@ -93,6 +93,18 @@ def test_several_teachers_and_those_who_taught_them_are_recorded(drawings, teach
         require_unseen_by(one, source.key_id, FOLD, FOLDS)
 
 
+def test_a_teacher_without_the_fold_around_teaches_one_of_more_folds_and_no_other(drawings, teacher):
+    done = TrainingRecord.read(teacher / DONE)
+    of_three = Teacher("it", "lines", FOLD, FOLDS, "0f" * 32, done.seen)
+    for fold in (1, 4):
+        require_unseen_by(of_three, drawings.key_id, fold, 2 * FOLDS)
+    for fold, folds in [(3, 2 * FOLDS), (1, 5), (1, 1)]:
+        with pytest.raises(FoldMismatch, match=rf"without fold {fold} of {folds}, received lines without fold 1 of 3"):
+            require_unseen_by(of_three, drawings.key_id, fold, folds)
+    with pytest.raises(FoldMismatch, match="outside fold 1 of 3, received lines"):
+        require_unseen_by(of_three, drawings.key_id[:50], 4, 2 * FOLDS)
+
+
 def test_a_teacher_of_another_fold_or_of_other_drawings_or_taught_by_such_is_refused(drawings, teacher, tmp_path):
     source, out = InMemory(drawings, CLASSES), tmp_path / "student"
     trained(source, tmp_path / "fold 0", fold=0)

@@ -81,7 +81,7 @@ def test_the_audit_finds_a_teacher_that_saw_the_fold(taught):
     done["teachers"][0]["seen"]["key_ids"] = "0f" * 32
     path.write_text(json.dumps(done))
     (failed,) = [found for _, state, found in lines(run, settings) if state == "failure"]
-    assert "Expected a teacher without fold 1 of 2 that has seen just the drawings outside it" in failed
+    assert "Expected a teacher without fold 1 of 2 that has seen just the drawings outside fold 1 of 2" in failed
 
 
 def test_the_audit_finds_training_drawings_among_the_pseudo_labelled(taught):

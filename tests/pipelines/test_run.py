@@ -88,10 +88,11 @@ def test_a_fold_trained_but_not_yet_predicted_is_predicted_without_training(fini
     np.testing.assert_array_equal(OOFStore(finished.oof("tiny")).read(key_id), probabilities)
 
 
-def test_a_run_starts_from_the_weights_of_another_fold_by_fold(finished, settings, tmp_path):
+@pytest.mark.parametrize("folds", [2, 4])
+def test_a_run_starts_from_the_weights_of_another_fold_by_fold(finished, settings, tmp_path, folds):
     training = settings.train_by_model["tiny"].but(start_from=str(finished.root), learning_rate=1e-9)
     begun = RunFolder(tmp_path / "begun")
-    run(begun.root, settings.but(train_by_model={"tiny": training}))
+    run(begun.root, settings.but(folds=folds, train_by_model={"tiny": training}))
     key_id = OOFStore(finished.oof("tiny")).key_id()
     ours, theirs = (OOFStore(folder.oof("tiny")).read(key_id) for folder in (begun, finished))
     np.testing.assert_allclose(ours, theirs, atol=1e-3)
