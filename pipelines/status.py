@@ -18,7 +18,7 @@ from pipelines.run_folder import RunFolder
 from pipelines.scores import Scores
 from pipelines.settings import RunSettings
 from pipelines.stack import stacked_models
-from pipelines.train import is_whole
+from pipelines.train import folds_left
 
 
 def show_status(root: Path) -> None:
@@ -47,7 +47,7 @@ def next_command(run: RunFolder, settings: RunSettings, shards: Shards | None) -
         return f"doodlestack shuffle --run {run.root}"
     has_test = len(shards.test()) > 0
     for name in settings.models:
-        folds = [fold for fold in range(settings.folds) if not is_whole(run, name, fold, has_test)]
+        folds = folds_left(run, settings, name, has_test)
         if folds:
             only = "" if len(folds) == settings.folds else "".join(f" --fold {fold}" for fold in folds)
             return f"doodlestack train {name}{only} --run {run.root}"

@@ -70,12 +70,17 @@ def untrained(
     return [
         (name, fold)
         for name in models or settings.models
-        for fold in folds or range(settings.folds)
-        if not is_whole(run, name, fold, has_test)
+        for fold in folds_left(run, settings, name, has_test)
+        if fold in folds or not folds
     ]
 
 
-def is_whole(run: RunFolder, model: str, fold: int, has_test: bool) -> bool:
+def folds_left(run: RunFolder, settings: RunSettings, model: str, has_test: bool) -> list[int]:
+    """The folds of a model that are not whole yet."""
+    return [fold for fold in range(settings.folds) if not _is_whole(run, model, fold, has_test)]
+
+
+def _is_whole(run: RunFolder, model: str, fold: int, has_test: bool) -> bool:
     """Whether one (model, fold) is trained and has said all that it has to say."""
     if not (run.oof(model) / "manifest.json").exists() or not is_trained(run, model, fold):
         return False

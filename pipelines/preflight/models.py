@@ -25,7 +25,7 @@ from pipelines.preflight.drawings_known import Known
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
 from pipelines.stopping import begin_worker
-from pipelines.train import is_trained, is_whole
+from pipelines.train import folds_left, is_trained
 
 if TYPE_CHECKING:
     from base_models.footprint import Footprint
@@ -38,10 +38,7 @@ def folds_to_train(run: RunFolder, settings: RunSettings) -> dict[str, list[int]
     if not (run.shards / REPORT).exists():
         return {name: list(range(settings.folds)) for name in settings.models}
     has_test = len(Shards.open(run.shards).test()) > 0
-    return {
-        name: [fold for fold in range(settings.folds) if not is_whole(run, name, fold, has_test)]
-        for name in settings.models
-    }
+    return {name: folds_left(run, settings, name, has_test) for name in settings.models}
 
 
 def model_checks(
