@@ -12,6 +12,7 @@ from pydantic import Field
 from features import opencv_rendering, rendering
 from features.augmentation import Transforms
 from features.drawings import Drawings
+from features.placement import centred
 from features.sequences import CHANNELS, sequences
 from ground.settings import Settings
 
@@ -48,6 +49,7 @@ class GrayImage(Settings):
 
     size: int = Field(default=64, ge=8, le=1024)  # pixels; the course's
     line_width: float = Field(default=6.0, gt=0, le=64)  # of 256 canvas units; the course's
+    centred: bool = False  # in the picture; False: at the top left, as Kaggle's drawings and the course's pictures are
     renderer: Renderer = "compiled"  # opencv: the course's way, many times slower
 
     @property
@@ -67,7 +69,8 @@ class GrayImage(Settings):
 
     def make(self, drawings: Drawings, transforms: Transforms | None = None) -> NDArray[Any]:
         """(N, size, size, 1) uint8."""
-        return RENDER_GRAY[self.renderer](drawings, self.size, self.line_width, transforms)
+        moved = centred(drawings, transforms) if self.centred else transforms
+        return RENDER_GRAY[self.renderer](drawings, self.size, self.line_width, moved)
 
     def halved(self) -> "GrayImage":
         """Pictures of half the side; lines are thinner in proportion."""
@@ -80,6 +83,7 @@ class ColorImage(Settings):
     size: int = Field(default=128, ge=8, le=1024)  # pixels; the least at which the competition's best worked
     line_width: float = Field(default=6.0, gt=0, le=64)  # of 256 canvas units; as in grey pictures
     use_time: bool = True  # False colours all drawings by point order, for sets in which few have times
+    centred: bool = False  # in the picture; False: at the top left, as Kaggle's drawings are
     renderer: Renderer = "compiled"  # opencv: each segment by cv2.line, many times slower
 
     @property
@@ -99,7 +103,8 @@ class ColorImage(Settings):
 
     def make(self, drawings: Drawings, transforms: Transforms | None = None) -> NDArray[Any]:
         """(N, size, size, 3) uint8."""
-        return RENDER_COLOR[self.renderer](drawings, self.size, self.line_width, transforms, self.use_time)
+        moved = centred(drawings, transforms) if self.centred else transforms
+        return RENDER_COLOR[self.renderer](drawings, self.size, self.line_width, moved, self.use_time)
 
     def halved(self) -> "ColorImage":
         """Pictures of half the side; lines are thinner in proportion."""
@@ -110,6 +115,9 @@ class StrokeSequence(Settings):
     """Pen movements, point after point: see `sequences`."""
 
     length: int = Field(default=128, ge=1, le=65536)  # points; 99 of 100 simplified drawings have no more
+    centred: bool = (
+        False  # on the canvas; False: as the data have them. It moves the first point, and so all the others
+    )
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -128,7 +136,7 @@ class StrokeSequence(Settings):
 
     def make(self, drawings: Drawings, transforms: Transforms | None = None) -> NDArray[Any]:
         """(N, length, 5) float32."""
-        return sequences(drawings, self.length, transforms)
+        return sequences(drawings, self.length, centred(drawings, transforms) if self.centred else transforms)
 
     def halved(self) -> None:
         """A sequence keeps all its points."""

@@ -1,12 +1,12 @@
 """Where the points of a batch lie once their transforms are done: what every drawing kernel starts from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.augmentation import Transforms
+from features.augmentation import MIDDLE, Transforms
 from features.cores import over_cores
 from features.drawings import Drawings
 from ground.errors import BadSettings
@@ -60,6 +60,33 @@ def place(drawings: Drawings, transforms: Transforms | None = None) -> Placed:
         time,
     )
     return Placed(points, time, stroke_starts, drawing_starts)
+
+
+def centred(drawings: Drawings, transforms: Transforms | None = None) -> Transforms:
+    """The same transforms (none: the points as they are), of drawings that first go to the middle of the canvas.
+
+    There lies the middle of what all their points span, dropped strokes included. Kaggle's drawings lie at the top
+    left, as wide or as high as the canvas: where a long one is anywhere else, or is turned, a model has to learn anew
+    what it is.
+    """
+    if transforms is None:
+        as_they_are = np.tile(np.eye(2, 3, dtype=np.float32), (len(drawings), 1, 1))
+        transforms = Transforms(as_they_are, np.ones(len(drawings.stroke_starts) - 1, np.bool_), jitter=None)
+    matrix = transforms.matrix.copy()
+    matrix[:, :, 2] += np.einsum("nij,nj->ni", matrix[:, :, :2], MIDDLE - _middles(drawings))
+    return replace(transforms, matrix=matrix)
+
+
+def _middles(drawings: Drawings) -> NDArray[np.float32]:
+    """(N, 2) of what the points of each drawing span; the canvas's where there is none."""
+    middles = np.full((len(drawings), 2), MIDDLE, np.float32)
+    starts = drawings.stroke_starts[drawings.drawing_starts]  # (N + 1,) first points
+    drawn = np.flatnonzero(np.diff(starts))
+    if len(drawn):
+        least = np.minimum.reduceat(drawings.points, starts[drawn]).astype(np.float32)
+        most = np.maximum.reduceat(drawings.points, starts[drawn]).astype(np.float32)
+        middles[drawn] = (least + most) / 2
+    return middles
 
 
 def _starts(lengths: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -52,6 +52,7 @@ class Records:
             "line-width": str(self.picture.line_width).removesuffix(".0"),
             "renderer": self.picture.renderer,
             **({} if by_time else {"no-use-time": ""}),
+            **({"centred": ""} if self.picture.centred else {}),
         }
 
     @property

@@ -8,7 +8,7 @@ from keras import layers
 from base_models.architectures.stroke_lstm import Widths, recurrent
 from base_models.layers import Size, Stages, classifier, conv_block, residual_stages
 from base_models.registry import base_model
-from features.inputs import ColorImage, ImageAndSequence
+from features.inputs import ColorImage, ImageAndSequence, StrokeSequence
 
 
 class Branches(NamedTuple):
@@ -23,9 +23,10 @@ BRANCHES = {
     "medium": Branches(Stages((56, 112, 224), blocks=2), Widths((96, 128, 160), lstm=160)),
     "large": Branches(Stages((80, 160, 320), blocks=3), Widths((128, 192, 320), lstm=320)),
 }
+INPUTS = ImageAndSequence(image=ColorImage(size=64, centred=True), sequence=StrokeSequence(centred=True))
 
 
-@base_model(inputs=ImageAndSequence(image=ColorImage(size=64)))
+@base_model(inputs=INPUTS)
 def fusion_cnn_lstm(input_shape: dict[str, tuple[int | None, ...]], classes: int, size: Size = "small") -> keras.Model:
     """Fusion: a residual CNN on the time-coloured image and an LSTM over the points, trained together."""
     image = keras.Input(input_shape["image"], name="image")  # (B, 64, 64, 3) uint8

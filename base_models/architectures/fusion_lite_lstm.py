@@ -9,7 +9,7 @@ from base_models.architectures.efficientnet_lite_body import Weights, lite_body
 from base_models.architectures.stroke_lstm import WIDTHS, Widths, recurrent
 from base_models.layers import Size, classifier
 from base_models.registry import base_model
-from features.inputs import ColorImage, ImageAndSequence
+from features.inputs import ColorImage, ImageAndSequence, StrokeSequence
 
 
 class Branches(NamedTuple):
@@ -24,9 +24,10 @@ BRANCHES = {
     "medium": Branches("efficientnet_lite1", WIDTHS["medium"]),
     "large": Branches("efficientnet_lite2", WIDTHS["large"]),
 }
+INPUTS = ImageAndSequence(image=ColorImage(size=64, centred=True), sequence=StrokeSequence(centred=True))
 
 
-@base_model(inputs=ImageAndSequence(image=ColorImage(size=64)), train={"learning_rate": 1e-3})
+@base_model(inputs=INPUTS, train={"learning_rate": 1e-3})
 def fusion_lite_lstm(
     input_shape: dict[str, tuple[int | None, ...]],
     classes: int,

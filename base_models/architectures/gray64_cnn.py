@@ -15,7 +15,7 @@ STAGES = {
 }
 
 
-@base_model(inputs=GrayImage(size=64))
+@base_model(inputs=GrayImage(size=64, centred=True))
 def gray64_cnn(input_shape: tuple[int | None, ...], classes: int, size: Size = "small") -> keras.Model:
     """Residual CNN on 64 px grey images: what was drawn, without order or time."""
     image = keras.Input(input_shape)  # (B, 64, 64, 1) uint8

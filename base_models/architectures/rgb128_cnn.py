@@ -16,7 +16,7 @@ STAGES = {
 }
 
 
-@base_model(inputs=ColorImage(size=128))
+@base_model(inputs=ColorImage(size=128, centred=True))
 def rgb128_cnn(input_shape: tuple[int | None, ...], classes: int, size: Size = "small") -> keras.Model:
     """Residual CNN on 128 px time-coloured images: fine detail, and the order in which it was drawn."""
     image = keras.Input(input_shape)  # (B, 128, 128, 3) uint8

@@ -37,6 +37,9 @@ def tfrecord(
     use_time: Annotated[
         bool | None, typer.Option(help="rgb: colour by time where it is known, or all by point order.")
     ] = None,
+    centred: Annotated[
+        bool, typer.Option(help="In the middle of the picture, or at its top left as they are.")
+    ] = False,
 ) -> None:
     """Write every drawing as a tf.train.Example (image or strokes, label, key_id), a file a cv shard.
 
@@ -48,6 +51,12 @@ def tfrecord(
     from pipelines.run_folder import RunFolder
 
     folder = RunFolder(run)
-    given = {"size": size, "line_width": line_width, "renderer": renderer, "use_time": use_time}
+    given = {
+        "size": size,
+        "line_width": line_width,
+        "renderer": renderer,
+        "use_time": use_time,
+        "centred": centred,
+    }
     picture = COLORS[color].of({name: value for name, value in given.items() if value is not None}, "the options")
     typer.echo(write_tfrecords(folder, read_settings(folder), encoding, picture).folder)

@@ -79,8 +79,8 @@ def test_a_models_own_default_gives_way_to_what_the_run_sets():
 def test_a_models_input_is_varied_by_its_settings_and_complete_in_them():
     model = model_named("gray64_cnn")
     varied = model.settings({"inputs": {"renderer": "opencv", "size": 48}})
-    assert varied.inputs == {"size": 48, "line_width": 6.0, "renderer": "opencv"}
-    assert model.inputs_for(varied) == GrayImage(size=48, renderer="opencv")
+    assert varied.inputs == {"size": 48, "line_width": 6.0, "centred": True, "renderer": "opencv"}
+    assert model.inputs_for(varied) == GrayImage(size=48, centred=True, renderer="opencv")
     assert model.inputs_for(model.settings({})) == model.inputs_for(TrainSettings()) == model.inputs
     assert model.settings(varied.model_dump()) == varied
 
@@ -97,7 +97,7 @@ def test_one_setting_of_one_part_of_an_input_leaves_the_model_its_others():
 def test_an_unknown_setting_of_a_models_input_names_the_nearest():
     with pytest.raises(BadSettings, match=r"inputs of gray64_cnn:\n.*'rendere'; did you mean 'renderer'"):
         model_named("gray64_cnn").settings({"inputs": {"rendere": "opencv"}})
-    with pytest.raises(BadSettings, match=r"inputs of stroke_lstm:\n.*unknown setting 'size'; known are: length"):
+    with pytest.raises(BadSettings, match=r"stroke_lstm:\n.*unknown setting 'size'; known are: centred, length"):
         model_named("stroke_lstm").settings({"inputs": {"size": 32}})
 
 

@@ -60,6 +60,7 @@ CRAFT: dict[str, Values] = {
     "balance_classes": {"balance_classes": True},
     "discriminant=0.4": {"discriminant": 0.4},
     "small_first=0.5": {"small_first": 0.5},
+    "inputs.centred=false": {"inputs": {"centred": False}},
     "batch_size=512": {"batch_size": 512},
     "batch_size=512, scale_rate=sqrt": {"batch_size": 512, "scale_rate": "sqrt"},
     "batch_size=512, scale_rate=linear": {"batch_size": 512, "scale_rate": "linear"},

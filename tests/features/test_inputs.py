@@ -48,6 +48,25 @@ def test_the_renderer_is_a_matter_of_choice():
     assert np.array_equal(by_order, opencv_rendering.render_color(DRAWINGS, 24, 9, use_time=False))
 
 
+def test_a_centred_sequence_begins_as_if_its_drawing_lay_in_the_middle():
+    lying, centred = StrokeSequence(length=9), StrokeSequence(length=9, centred=True)
+    here, middle = (Drawings.from_strokes([[[[0, 200, 90], [y, y + 60, y + 30]]]]) for y in (0, 98))
+    expected = lying.make(middle) + [27 / 255, 0, 0, 0, 0] * (np.arange(9) == 0)[:, None]
+    np.testing.assert_allclose(centred.make(here), expected, atol=0.003)  # half a unit: the canvas's middle is 127.5
+    assert not np.allclose(lying.make(here), expected, atol=0.003)
+
+
+@pytest.mark.parametrize("inputs", [GrayImage(size=64, centred=True), ColorImage(size=64, centred=True)])
+@pytest.mark.parametrize("renderer", ["compiled", "opencv"])
+def test_a_centred_picture_is_the_same_wherever_the_drawing_lies(inputs, renderer):
+    here, there = (Drawings.from_strokes([[[[0, 200, 90], [y, y + 60, y + 30]]]]) for y in (0, 150))
+    made = inputs.but(renderer=renderer).make(here)
+    assert np.array_equal(made, inputs.but(renderer=renderer).make(there))
+    rows = np.flatnonzero(made[0].any(axis=(1, 2)))
+    assert abs((63 - rows[-1]) - rows[0]) <= 1
+    assert not np.array_equal(made, inputs.but(renderer=renderer, centred=False).make(here))
+
+
 @pytest.mark.parametrize("inputs", [GrayImage(), ColorImage(), ColorImage(use_time=False), StrokeSequence()])
 def test_an_input_that_says_it_sees_no_time_does_not(inputs):
     timed = Drawings.from_strokes([[[[0, 90, 200], [30, 90, 20], [0, 50, 700]]]])

@@ -3,7 +3,7 @@ import pytest
 
 from features.augmentation import Transforms
 from features.drawings import Drawings
-from features.placement import place
+from features.placement import centred, place
 from ground.threads import THREADS
 
 
@@ -30,6 +30,16 @@ def test_a_dropped_stroke_is_gone_with_its_points_and_times(drawings):
     assert left.stroke_starts[:3].tolist() == [0, 1, 4]
     assert left.points[:2].tolist() == [[5, 6], [1, 4]]
     assert left.time[:2].tolist() == [40, -1]
+
+
+def test_centred_drawings_lie_in_the_middle_before_they_are_moved(drawings):
+    in_place = place(drawings, centred(drawings))
+    assert in_place.points[:3].tolist() == [[122.5, 117.5], [132.5, 137.5], [127.5, 123.5]]
+    assert in_place.points[3:6].tolist() == [[126.5, 126.5], [127.5, 127.5], [128.5, 128.5]]
+    turned = Transforms(np.tile(np.float32([[[0, -1, 255], [1, 0, 0]]]), (120, 1, 1)), np.ones(120, bool), None)
+    moved = place(drawings, centred(drawings, turned))
+    np.testing.assert_allclose(moved.points[:, 0], 255 - in_place.points[:, 1])
+    np.testing.assert_allclose(moved.points[:, 1], in_place.points[:, 0])
 
 
 def test_the_number_of_threads_does_not_matter(drawings, monkeypatch):

@@ -24,9 +24,9 @@ def begun(shards, encoding, picture, files=100, **changes):
         ("raw", GREY, "raw_gray_16_6_compiled", "raw --color gray --size 16 --line-width 6 --renderer compiled"),
         (
             "png",
-            ColorImage(line_width=2.5, use_time=False, renderer="opencv"),
-            "png_rgb_128_2.5_opencv_no-use-time",
-            "png --color rgb --size 128 --line-width 2.5 --renderer opencv --no-use-time",
+            ColorImage(line_width=2.5, use_time=False, renderer="opencv", centred=True),
+            "png_rgb_128_2.5_opencv_no-use-time_centred",
+            "png --color rgb --size 128 --line-width 2.5 --renderer opencv --no-use-time --centred",
         ),
         ("strokes", GREY, "strokes", "strokes"),
     ],
