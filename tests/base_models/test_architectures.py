@@ -78,8 +78,9 @@ def answers(network, x):
 
 def of_length(inputs, length):
     """The same input with sequences of another length."""
-    sequence = StrokeSequence(length=length)
-    return sequence if isinstance(inputs, StrokeSequence) else inputs.but(sequence=sequence.model_dump())
+    if isinstance(inputs, StrokeSequence):
+        return inputs.but(length=length)
+    return inputs.but(sequence=inputs.sequence.but(length=length).model_dump())
 
 
 @pytest.mark.parametrize("size", WEIGHTS)

@@ -136,7 +136,8 @@ def test_a_run_by_another_feed_with_another_renderer_is_fed_by_it_from_training_
     result = call("run", "--data", data, "--out", run.root, "--feed", "textline", *chosen, *quick)
     assert result.exit_code == 0, result.output
     training = read_settings(run).train_by_model["tiny"]
-    assert (training.feed, training.inputs) == ("textline", {"size": 32, "line_width": 6.0, "renderer": "opencv"})
+    seen = {"size": 32, "line_width": 6.0, "centred": False, "renderer": "opencv"}
+    assert (training.feed, training.inputs) == ("textline", seen)
     predictor, test = Predictor(run, "tiny"), Shards.open(run.shards).test()
     assert predictor.inputs == [GrayImage(size=32, renderer="opencv")]
     held = ProbabilityTable.read(run.submissions / "tiny.npz").probabilities
