@@ -196,6 +196,14 @@ def test_the_table_is_in_order_and_marks_the_chosen_method_and_says_why(run: Run
     assert "meanholdout0.87650.8600 – 0.8900" in reader.text
 
 
+def test_the_first_tile_has_the_interval_of_the_table(run: RunFolder) -> None:
+    _, reader = report_of(run)
+    assert "MAP@3 of mean, 0.8500 to 0.9500" in reader.text
+    shutil.rmtree(run.stack)
+    _, reader = report_of(run)
+    assert re.search(r"MAP@3 of strokes, 0\.\d{4} to 0\.\d{4}", reader.text)
+
+
 def test_the_explanation_shows_worth_corrections_and_no_empty_table(run: RunFolder) -> None:
     page, reader = report_of(run)
     assert "What each model adds to mean" in reader.text
