@@ -115,9 +115,7 @@ class StrokeSequence(Settings):
     """Pen movements, point after point: see `sequences`."""
 
     length: int = Field(default=128, ge=1, le=65536)  # points; 99 of 100 simplified drawings have no more
-    centred: bool = (
-        False  # on the canvas; False: as the data have them. It moves the first point, and so all the others
-    )
+    centred: bool = False  # on the canvas; False: as the data have them. Only the first step differs
 
     @property
     def shape(self) -> tuple[int, ...]:

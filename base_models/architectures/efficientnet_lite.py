@@ -8,10 +8,10 @@ from base_models.layers import classifier
 from base_models.registry import base_model
 from features.inputs import ColorImage
 
-TRAIN = {"learning_rate": 1e-3}
+INPUTS, TRAIN = ColorImage(size=64, centred=True), {"learning_rate": 1e-3}
 
 
-@base_model(inputs=ColorImage(size=64, centred=True), train=TRAIN)
+@base_model(inputs=INPUTS, train=TRAIN)
 def efficientnet_lite0(
     input_shape: tuple[int | None, ...], classes: int, weights: Weights = "imagenet", dropout: float = 0.2
 ) -> keras.Model:
@@ -19,7 +19,7 @@ def efficientnet_lite0(
     return _network("efficientnet_lite0", input_shape, classes, weights, dropout)
 
 
-@base_model(inputs=ColorImage(size=64, centred=True), train=TRAIN)
+@base_model(inputs=INPUTS, train=TRAIN)
 def efficientnet_lite1(
     input_shape: tuple[int | None, ...], classes: int, weights: Weights = "imagenet", dropout: float = 0.2
 ) -> keras.Model:
@@ -27,7 +27,7 @@ def efficientnet_lite1(
     return _network("efficientnet_lite1", input_shape, classes, weights, dropout)
 
 
-@base_model(inputs=ColorImage(size=64, centred=True), train=TRAIN)
+@base_model(inputs=INPUTS, train=TRAIN)
 def efficientnet_lite2(
     input_shape: tuple[int | None, ...], classes: int, weights: Weights = "imagenet", dropout: float = 0.3
 ) -> keras.Model:
