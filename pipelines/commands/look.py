@@ -21,8 +21,6 @@ from pipelines.commands.options import (
 
 if TYPE_CHECKING:
     from pipelines.checks import Check
-    from pipelines.run_folder import RunFolder
-    from pipelines.settings import RunSettings
 
 FAILED = 2  # exit code: something stands in the way, or is violated
 
@@ -142,14 +140,8 @@ def doctor(
     given = Given(data, preset, settings, changes, models, model_files, folds, feed=feed)
     with console.status("preflight"):
         folder = RunFolder(run)
-        checks = preflight(folder, _settings_of(folder, given))
+        checks = preflight(folder, given.complete(folder))
     _show(checks)
-
-
-def _settings_of(run: "RunFolder", given: Given) -> "RunSettings":
-    """Of a run that was begun, with what was given over them; of a new one, where data, preset or a file are given."""
-    new = given.data or given.preset or given.settings or not run.settings.exists()
-    return given.resolved() if new else given.laid_over(run, ask_models=True)
 
 
 def _show(checks: "list[Check]") -> None:

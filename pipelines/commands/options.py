@@ -119,6 +119,17 @@ class Given:
 
         return resolve(self._layers())
 
+    def begins(self, run: "RunFolder") -> bool:
+        """Whether a new run is meant, rather than the one that is there: a run begins with data, a preset or a file."""
+        return bool(self.data or self.preset or self.settings) or not run.settings.exists()
+
+    def complete(self, run: "RunFolder") -> "RunSettings":
+        """The complete settings of a new run or, where none is meant, the run folder's with what was given over them.
+
+        Nothing is written.
+        """
+        return self.resolved() if self.begins(run) else self.laid_over(run, ask_models=True)
+
     def begun(self, run: "RunFolder") -> "RunSettings":
         """The same for a shuffle: models are asked only where those of the run folder have been, to compare them."""
         from pipelines.changes import read_settings

@@ -50,7 +50,8 @@ RUN_EXAMPLES = (
     "doodlestack run\n\n"
     "doodlestack run --data quickdraw --out runs/quick --folds 3 --epochs 5 --models gray64_cnn,stroke_lstm\n\n"
     "doodlestack run --data quickdraw --set train.learning_rate=1e-3 --set train_by_model.stroke_lstm.epochs=30\n\n"
-    "doodlestack run --data quickdraw --model-file my_models.py --models gray64_cnn,my_model"
+    "doodlestack run --data quickdraw --model-file my_models.py --models gray64_cnn,my_model\n\n"
+    "doodlestack run --out runs/quick   [dim]goes on with that run, as it was begun[/dim]"
 )
 
 
@@ -76,8 +77,12 @@ def run(
     skip_preflight: SkipPreflight = False,
     force: Force = False,
 ) -> None:
-    """Everything: shuffle, train, stack, submit, report. What is there and whole is not made again."""
+    """Everything: shuffle, train, stack, submit, report. What is there and whole is not made again.
+
+    A run folder that is named without --data, --preset or --settings goes on with the settings that it was begun with.
+    """
     from pipelines.run import run as run_all
+    from pipelines.run_folder import RunFolder
 
     given = Given(
         data,
@@ -98,7 +103,7 @@ def run(
         layers,
         pretrain,
     )
-    run_all(out, given.resolved(), force, skip_preflight)
+    run_all(out, given.complete(RunFolder(out)), force, skip_preflight)
 
 
 SHUFFLE_EXAMPLES = (
@@ -132,8 +137,7 @@ def shuffle(
 
     folder = RunFolder(run)
     given = Given(data, preset, settings, changes, seed=seed, workers=workers, scheduler=scheduler, holdout=holdout)
-    goes_on = folder.settings.exists() and not (data or preset or settings)
-    resolved = given.over(folder, force) if goes_on else given.begun(folder)
+    resolved = given.begun(folder) if given.begins(folder) else given.over(folder, force)
     write_settings(folder, resolved, force)
     make_shards(folder, resolved)
     if output != "shards":

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from ground.errors import BadSettings
@@ -42,3 +44,20 @@ def test_the_models_of_a_run_that_were_asked_are_compared_by_a_new_shuffle(tmp_p
     run, given = RunFolder(tmp_path), Given(preset="cpu")
     write_settings(run, given.resolved())
     assert given.begun(run) == given.resolved()
+
+
+def test_a_run_that_is_named_alone_goes_on_as_it_was_begun(tmp_path):
+    run, begun = RunFolder(tmp_path), Given(preset="cpu", folds=3).resolved()
+    write_settings(run, begun)
+    assert Given().complete(run) == begun
+    assert Given(seed=2, changes=["train.epochs=3"]).complete(run) == Given(
+        preset="cpu", folds=3, seed=2, changes=["train.epochs=3"]
+    ).resolved().but(train_given=begun.train_given)
+    assert read_settings(run) == begun
+
+
+@pytest.mark.parametrize("given", [Given(preset="demo"), Given(data=Path("drawings"))])
+def test_data_or_a_preset_mean_a_new_run_also_where_one_is_there(tmp_path, given):
+    run = RunFolder(tmp_path)
+    write_settings(run, Given(preset="cpu", folds=3).resolved())
+    assert given.complete(run) == given.resolved()
