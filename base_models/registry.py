@@ -3,9 +3,10 @@
 import importlib
 import importlib.util
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Build = Callable[..., "keras.Model"]
 Known = Callable[[int, int], "Footprint"]  # (pixels, number of classes) -> the footprint, without building
+
+NAME = re.compile(r"\w+(@[A-Za-z0-9_-]+)?")  # of a function, then what tells one from another of the same architecture
 
 
 @dataclass(frozen=True)
@@ -115,10 +118,27 @@ def load_models(files: Sequence[str | Path] = ()) -> None:
 
 
 def model_named(name: str) -> BaseModel:
-    """The registered model; raises `UnknownModel`, naming the nearest, when there is none."""
-    if name not in MODELS:
-        raise UnknownModel(f"Expected a registered base model, received '{name}'{nearest(name, list(MODELS))}")
-    return MODELS[name]
+    """The registered model; of `gray64_cnn@wide` the model `gray64_cnn`, under that name.
+
+    So one architecture can be in a run several times, each with its own settings, first weights and results. Raises
+    `UnknownModel`, naming the nearest, when there is no such model, `BadSettings` where nothing usable follows the @.
+    """
+    architecture = architecture_of(name)
+    if architecture not in MODELS:
+        raise UnknownModel(
+            f"Expected a registered base model, received '{architecture}'{nearest(architecture, list(MODELS))}"
+        )
+    if not NAME.fullmatch(name):
+        raise BadSettings(
+            f"Expected letters, digits, _ or - after the @ of {architecture}, such as {architecture}@2, received "
+            f"'{name}'."
+        )
+    return replace(MODELS[architecture], name=name)
+
+
+def architecture_of(name: str) -> str:
+    """What is registered of a model's name: all before an @."""
+    return name.partition("@")[0]
 
 
 def _import_file(file: Path) -> None:

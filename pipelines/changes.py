@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from base_models.registry import MODELS
+from base_models.registry import MODELS, architecture_of, model_named
 from ground.errors import BadSettings, MissingResult, RunChanged
 from ground.settings import differences
 from pipelines.alone import alone_at
@@ -79,7 +79,7 @@ def discard(results: list[Path]) -> None:
 def _complete(settings: RunSettings) -> RunSettings:
     """With what a run.toml leaves to the models' defaults, such as one from before a default could be set."""
     by_model = {
-        name: MODELS[name].settings(training.model_dump()) if name in MODELS else training
+        name: model_named(name).settings(training.model_dump()) if architecture_of(name) in MODELS else training
         for name, training in settings.train_by_model.items()
     }
     return settings.but(train_by_model=by_model)

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from base_models.registry import load_models, model_named
+from base_models.registry import architecture_of, load_models, model_named
 from base_models.settings import TrainSettings
 from ground.errors import BadSettings
 from ground.settings import merge, nearest
@@ -69,9 +69,9 @@ def run_settings(preset: str = "cpu", **changes: Any) -> RunSettings:
 def resolve(layers: Sequence[Layer]) -> RunSettings:
     """The complete settings: each layer over those before it, checked, with each chosen model's training in full.
 
-    A model is trained with the defaults of `TrainSettings`, over them the model's own, over them what each
-    layer in turn says in `train` and in `train_by_model`. Raises `BadSettings` naming the layer and the nearest
-    known setting, `UnknownModel` for a model that nothing registers.
+    A model is trained with the defaults of `TrainSettings`, over them the model's own, over them what each layer in
+    turn says in `train` and in `train_by_model`, there of its architecture and of itself. Raises `BadSettings` naming
+    the layer and the nearest known setting, `UnknownModel` for a model that nothing registers.
     """
     settings = completed(begin(layers))
     for layer in layers:
@@ -109,8 +109,12 @@ def completed(settings: RunSettings) -> RunSettings:
 
 
 def _given(name: str, layers: Sequence[Layer]) -> Values:
-    tables = [(layer.values.get("train", {}), layer.values.get("train_by_model", {}).get(name, {})) for layer in layers]
-    values = merge(*(table for pair in tables for table in pair))
+    """What the layers say of all models, over it of this architecture, over it of this very model; the last layer's."""
+    values: Values = {}
+    for layer in layers:
+        by_model = layer.values.get("train_by_model", {})
+        of_model = (by_model.get(which, {}) for which in dict.fromkeys((architecture_of(name), name)))
+        values = merge(values, layer.values.get("train", {}), *of_model)
     return {**values, **{name: _absolute(values[name]) for name in ("start_from", "teacher") if name in values}}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from base_models.settings import TrainSettings
 from ground.settings import Settings
@@ -69,7 +69,7 @@ class RunSettings(Settings):
     bad_row_share: float = Field(default=0.01, ge=0, le=1)  # share of unreadable rows past which the shuffle stops
     models: tuple[str, ...] = Field(
         default=("gray64_cnn", "rgb128_cnn", "stroke_lstm"), min_length=1
-    )  # names in the registry
+    )  # names in the registry; with an @ and a label of your own after it, another one of that architecture
     model_files: tuple[str, ...] = ()  # the user's own Python files that register models
     workers: int = Field(default=0, ge=0)  # processes on this machine; 0 = as many as fit, one to train on a GPU
     deterministic: bool = False  # training gives the same bits again on the same machine; slower on a GPU
@@ -81,6 +81,14 @@ class RunSettings(Settings):
     oof: OofSettings = OofSettings()
     stack: StackSettings = StackSettings()
     submission: SubmissionSettings = SubmissionSettings()
+
+    @field_validator("models")
+    @classmethod
+    def _each_once(cls, models: tuple[str, ...]) -> tuple[str, ...]:
+        twice = next((name for name in models if models.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"Expected each model once; another {twice} may be called {twice}@2")
+        return models
 
     @property
     def asked_models(self) -> bool:

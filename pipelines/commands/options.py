@@ -49,7 +49,10 @@ Changes = Annotated[
 ]
 Models = Annotated[
     str | None,
-    typer.Option(help="Base models, with commas. `doodlestack models` lists them.", rich_help_panel=SETTINGS),
+    typer.Option(
+        help="Base models, with commas (`doodlestack models` lists them). NAME@LABEL: one more of an architecture.",
+        rich_help_panel=SETTINGS,
+    ),
 ]
 ModelFiles = Annotated[
     list[Path] | None,

@@ -60,6 +60,18 @@ def test_an_unknown_model_names_the_nearest():
         model_named("gray_64cnn")
 
 
+def test_an_architecture_has_as_many_models_as_have_a_label_after_its_name():
+    other = model_named("gray64_cnn@wide-2")
+    assert (other.name, other.build) == ("gray64_cnn@wide-2", MODELS["gray64_cnn"].build)
+    assert other.settings({}) == model_named("gray64_cnn").settings({})
+    assert other.name not in MODELS
+    with pytest.raises(UnknownModel, match="received 'gray_64cnn'; did you mean 'gray64_cnn'"):
+        model_named("gray_64cnn@2")
+    for name in ("gray64_cnn@", "gray64_cnn@../2", "gray64_cnn@2@3"):
+        with pytest.raises(BadSettings, match=rf"after the @ of gray64_cnn, such as .*received '{name}'"):
+            model_named(name)
+
+
 def test_a_file_that_is_not_there_and_one_that_registers_nothing_are_refused(tmp_path):
     with pytest.raises(BadSettings, match="which is not there"):
         load_models([tmp_path / "none.py"])

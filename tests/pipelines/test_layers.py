@@ -67,6 +67,24 @@ def test_what_is_said_later_for_all_models_beats_what_was_said_earlier_for_one(o
     assert resolve([own, earlier, changes_layer(["train.epochs=2"])]).train_by_model["eager_model"].epochs == 2
 
 
+def test_what_is_said_of_an_architecture_holds_for_each_of_its_models_until_said_otherwise(own):
+    both = layer(models=["eager_model", "eager_model@2"])
+    by_model = {"eager_model": {"epochs": 4, "batch_size": 16}, "eager_model@2": {"batch_size": 8}}
+    settings = resolve([own, both, layer(train_by_model=by_model)]).train_by_model
+    assert {name: (each.epochs, each.batch_size) for name, each in settings.items()} == {
+        "eager_model": (4, 16),
+        "eager_model@2": (4, 8),
+    }
+    later = changes_layer(["train_by_model.eager_model.batch_size=32", "train_by_model.eager_model@2.epochs=9"])
+    settings = resolve([own, both, layer(train_by_model=by_model), later]).train_by_model
+    assert (settings["eager_model@2"].epochs, settings["eager_model@2"].batch_size) == (9, 32)
+
+
+def test_a_model_that_is_named_twice_is_refused_with_a_name_for_the_other(own):
+    with pytest.raises(BadSettings, match=r"models: .*once; another eager_model may be called eager_model@2"):
+        resolve([own, layer(models=["eager_model", "eager_model"])])
+
+
 def test_nested_tables_are_merged_not_replaced(own):
     augmentation = (
         resolve([own, changes_layer(["train.augmentation.rotate=5"])]).train_by_model["eager_model"].augmentation

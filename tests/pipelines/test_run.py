@@ -8,6 +8,8 @@ import pytest
 from features.shards import Shards
 from ground.errors import BadData, BadSettings, IncompleteOOF, MissingResult, NotReady, RunChanged
 from oof.store import OOFStore
+from pipelines.audit import audit
+from pipelines.checks import failures
 from pipelines.run import run
 from pipelines.run_folder import RunFolder
 from pipelines.scores import Scores
@@ -108,6 +110,23 @@ def test_weights_that_are_not_there_or_saw_the_held_out_fold_are_refused_before_
         with pytest.raises(NotReady, match=message):
             run(begun.root, settings.but(folds=3, train_by_model={"tiny": training}))
     assert not begun.fold("tiny", 0).exists()
+
+
+def test_two_models_of_one_architecture_are_two_in_every_step(finished, settings):
+    training = settings.train_by_model["tiny"]
+    both = settings.but(
+        models=("tiny", "tiny@2"), train_by_model={"tiny": training, "tiny@2": training.but(learning_rate=1e-2)}
+    )
+    before = stamps(finished)[finished.fold("tiny", 0) / "model.keras"]
+    run(finished.root, both, force=True)
+    assert stamps(finished)[finished.fold("tiny", 0) / "model.keras"] == before
+    assert {row.name for row in Scores.read(finished).rows} >= {"tiny", "tiny@2"}
+    key_id = OOFStore(finished.oof("tiny")).key_id()
+    one, two = (OOFStore(finished.oof(name)).read(key_id) for name in both.models)
+    assert np.abs(one - two).max() > 0.01
+    assert (finished.submissions / "tiny@2.csv").exists()
+    assert "tiny@2" in finished.report.read_text()
+    assert not failures(audit(finished, both))
 
 
 def test_other_settings_are_refused_with_what_changed(finished, settings):
