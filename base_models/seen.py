@@ -2,9 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from ground.errors import FoldMismatch
 from oof.folds import RULE, fold_around, fold_of
@@ -52,7 +54,7 @@ class Teacher:
     folder: str  # where it lay
     model: str
     fold: int
-    folds: int
+    folds: Annotated[int, Field(ge=1)]  # of a damaged file, 0 would be no divisor of any
     network: str  # SHA-256 of its `model.keras`
     seen: Seen
 

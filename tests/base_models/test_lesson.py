@@ -123,6 +123,14 @@ def test_a_teacher_of_another_fold_or_of_other_drawings_or_taught_by_such_is_ref
     assert not out.exists()
 
 
+def test_a_teacher_of_no_folds_is_a_damaged_record(teacher, tmp_path):
+    done = TrainingRecord.read(teacher / DONE)
+    of_none = Teacher("it", "lines", 0, 0, "0f" * 32, done.seen)
+    write_json(tmp_path / DONE, asdict(replace(done, teachers=(of_none,))))
+    with pytest.raises(BadData, match=r"teachers\.0\.folds: .*greater than or equal to 1"):
+        TrainingRecord.read(tmp_path / DONE)
+
+
 def test_a_stopped_student_goes_on_exactly_and_one_stopped_while_it_asks_begins_anew(drawings, teacher, tmp_path):
     source, teachers, settings = InMemory(drawings, CLASSES), [teacher], TAUGHT.but(mixup=0.2)
     whole = trained(source, tmp_path / "whole", settings, teachers=teachers)
