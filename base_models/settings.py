@@ -74,6 +74,7 @@ class TrainSettings(Settings):
     feed: FeedName = "shards"  # what hands out the batches; all give the same drawings, shards the fastest
     small_first: Share = 0.0  # share of the epochs, from the first, on pictures of half the size: at a quarter the cost
     start_from: str = ""  # another run's folder: a fold starts from its model there that has not seen it
+    frozen: Share = 0.0  # share of the layers with weights, from the input on, that keep those they begin with
     teacher: str = ""  # another run's folder: a fold learns from what networks that have not seen it answer
     teacher_models: tuple[str, ...] = ()  # those of the other run whose mean answer counts; none named: this model's
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.5  # of it in a training drawing's target, beside its label
@@ -113,5 +114,6 @@ class TrainSettings(Settings):
         Its last weights count, as they are: they are a beginning, and its epochs may be fewer than
         `average_checkpoints`.
         """
-        alone = {"start_from": "", "teacher": "", "teacher_models": (), "pseudo_labels": "off", "rehearsal": 0.0}
-        return self.but(epochs=self.pretrain_epochs, feed="shards", average_checkpoints=1, discriminant=0.0, **alone)
+        alone = {"start_from": "", "teacher": "", "teacher_models": (), "pseudo_labels": "off"}
+        off = {"frozen": 0.0, "rehearsal": 0.0, "discriminant": 0.0}
+        return self.but(epochs=self.pretrain_epochs, feed="shards", average_checkpoints=1, **alone, **off)

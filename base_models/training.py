@@ -22,7 +22,7 @@ from base_models.registry import BaseModel
 from base_models.rehearsal import OtherDrawings
 from base_models.schedule import learning_rate_schedule
 from base_models.settings import TrainSettings
-from base_models.transfer import start_from
+from base_models.transfer import freeze, start_from
 from features.shards import Shards
 from ground.files import whole_file, write_json
 
@@ -121,6 +121,7 @@ def start_network(plan: Plan, trained: keras.Model | None = None) -> keras.Model
     network = build_network(plan.model, classes, settings, any_size=plan.inputs[0] != plan.inputs[-1])
     if trained is not None:
         start_from(network, trained)
+    freeze(network, settings.frozen)
     network.compile(
         optimizer=optimizer(settings, learning_rate_schedule(settings, plan.steps)),
         loss=smoothed_crossentropy(classes, settings.label_smoothing),

@@ -1,7 +1,8 @@
-"""Starting from the weights of a model trained elsewhere."""
+"""What a network begins with: the weights of a model trained elsewhere, and which of them stay as they are."""
 
 import keras
 
+from base_models.layers import every_layer
 from ground.errors import BadSettings
 
 
@@ -24,6 +25,16 @@ def start_from(network: keras.Model, trained: keras.Model) -> None:
     for place, (one, other) in enumerate(zip(ours, theirs, strict=True)):
         if place not in differ:
             one.set_weights(other.get_weights())
+
+
+def freeze(network: keras.Model, share: float) -> None:
+    """Let the first `share` of the layers with weights, from the input on, keep them; the last layer always learns.
+
+    Nothing is computed backwards through them, and their normalisations stay as they are.
+    """
+    layers = [layer for layer in every_layer(network) if layer.weights]
+    for layer in layers[: min(round(share * len(layers)), len(layers) - 1)]:
+        layer.trainable = False
 
 
 def _layers(network: keras.Model) -> list[keras.layers.Layer]:

@@ -52,6 +52,17 @@ def is_pretrained_first(settings: RunSettings, model: str) -> bool:
     return bool(settings.pretrain) and not settings.train_by_model[model].start_from
 
 
+def require_beginning(settings: RunSettings, model: str) -> None:
+    """Raise `BadSettings` where layers are frozen that would begin at random."""
+    training = settings.train_by_model[model]
+    if training.frozen and not (settings.pretrain or training.start_from or training.network.get("weights")):
+        raise BadSettings(
+            f"Expected weights to begin with where a share of {training.frozen:g} of the layers of {model} is frozen, "
+            "received none. Name start_from, pretrain or, where the network has such, its weights; or set "
+            f"train_by_model.{model}.frozen=0."
+        )
+
+
 def is_done(run: RunFolder, model: str) -> bool:
     """Whether it has."""
     return (run.pretrained(model) / DONE).exists()

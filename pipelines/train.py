@@ -20,7 +20,7 @@ from pipelines.feeds import require_feeds
 from pipelines.keras_start import begin_training
 from pipelines.oof_stores import config_of, kept_classes, require_oof_room
 from pipelines.other_runs import require_lesson_room, teachers_of, weights_of
-from pipelines.pretrain import is_pretrained_first, others_beside, pretrain
+from pipelines.pretrain import is_pretrained_first, others_beside, pretrain, require_beginning
 from pipelines.progress import console
 from pipelines.reached import epoch_reached
 from pipelines.run_folder import RunFolder
@@ -149,8 +149,9 @@ def _train_and_predict(run: RunFolder, model: str, fold: int) -> None:
 def earlier_weights(run: RunFolder, settings: RunSettings, model: str, fold: int) -> Path | None:
     """The trained model that one (model, fold) begins with: another run's, or the pretrained one; None where neither.
 
-    Raises what `weights_of` raises.
+    Raises what `weights_of` raises, and `BadSettings` where layers are frozen that would begin at random.
     """
+    require_beginning(settings, model)
     if is_pretrained_first(settings, model):
         return run.pretrained(model) / "model.keras"
     return weights_of(settings, model, fold)

@@ -22,6 +22,7 @@ from pipelines.feeds import require_feeds
 from pipelines.keras_start import start_keras
 from pipelines.other_runs import teachers_of, weights_of
 from pipelines.preflight.drawings_known import Known
+from pipelines.pretrain import require_beginning
 from pipelines.run_folder import RunFolder
 from pipelines.settings import RunSettings
 from pipelines.stopping import begin_worker
@@ -81,6 +82,7 @@ def _starts(run: RunFolder, settings: RunSettings, name: str, folds: Sequence[in
     for fold in folds:
         weights_of(settings, name, fold)
         teachers_of(run, settings, name, fold)
+    require_beginning(settings, name)
     require_rehearsal(settings.train_by_model[name], settings.pretrain)
     return Check(f"model {name}", "ok", "")
 

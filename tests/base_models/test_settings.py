@@ -26,9 +26,9 @@ def test_the_rate_grows_with_the_batch_as_the_rule_says(rule, rate):
 
 
 def test_pretraining_keeps_the_craft_but_its_last_weights_count():
-    settings = TrainSettings(average_checkpoints=5, mixup=0.2, unrecognized="drop", pretrain_epochs=1)
+    settings = TrainSettings(average_checkpoints=5, mixup=0.2, unrecognized="drop", pretrain_epochs=1, frozen=0.3)
     first = settings.for_pretraining()
-    assert (first.epochs, first.average_checkpoints) == (1, 1)
+    assert (first.epochs, first.average_checkpoints, first.frozen) == (1, 1, 0)
     assert (first.mixup, first.unrecognized) == (0.2, "drop")
 
 

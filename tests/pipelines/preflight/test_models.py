@@ -2,9 +2,11 @@ import shutil
 
 import pytest
 
+from ground.errors import BadSettings
 from pipelines.layers import Layer, resolve
 from pipelines.preflight import preflight
 from pipelines.run_folder import RunFolder
+from pipelines.train import earlier_weights
 from tests.pipelines.preflight.looks import looked
 
 WRONG_MODELS = """
@@ -67,6 +69,18 @@ def test_weights_to_start_from_and_model_files_must_be_there(finished_once, sett
     check = looked(run, settings.but(model_files=(str(tmp_path / "gone.py"),)))["model tiny"]
     assert check.state == "failure"
     assert "gone.py, which is not there" in check.found
+
+
+def test_layers_are_not_frozen_at_random_weights(finished_once, settings, tmp_path):
+    run, training = RunFolder(tmp_path / "run"), settings.train_by_model["tiny"].but(frozen=0.5)
+    frozen = settings.but(train_by_model={"tiny": training})
+    check = looked(run, frozen)["model tiny"]
+    assert check.state == "failure"
+    assert "a share of 0.5 of the layers of tiny is frozen, received none" in check.found
+    with pytest.raises(BadSettings, match="Name start_from, pretrain or"):
+        earlier_weights(run, frozen, "tiny", 0)
+    begun = settings.but(train_by_model={"tiny": training.but(start_from=str(finished_once.root))})
+    assert looked(run, begun)["model tiny"].state == "ok"
 
 
 def test_what_a_feed_reads_is_named_where_it_is_not_there_yet(finished_once, settings, tmp_path):
