@@ -113,7 +113,7 @@ def _given(name: str, layers: Sequence[Layer]) -> Values:
     values: Values = {}
     for layer in layers:
         by_model = layer.values.get("train_by_model", {})
-        of_model = (by_model.get(which, {}) for which in dict.fromkeys((architecture_of(name), name)))
+        of_model = (by_model.get(which, {}) for which in (architecture_of(name), name))
         values = merge(values, layer.values.get("train", {}), *of_model)
     return {**values, **{name: _absolute(values[name]) for name in ("start_from", "teacher") if name in values}}
 

@@ -122,6 +122,14 @@ class Given:
 
         return resolve(self._layers())
 
+    def begun(self, run: "RunFolder") -> "RunSettings":
+        """The same for a shuffle: models are asked only where those of the run folder have been, to compare them."""
+        from pipelines.changes import read_settings
+        from pipelines.layers import begin
+
+        asked = run.settings.exists() and read_settings(run).asked_models
+        return self.resolved() if asked else begin(self._layers())
+
     def begins(self, run: "RunFolder") -> bool:
         """Whether a new run is meant, rather than the one that is there: a run begins with data, a preset or a file."""
         return bool(self.data or self.preset or self.settings) or not run.settings.exists()
@@ -132,14 +140,6 @@ class Given:
         Nothing is written.
         """
         return self.resolved() if self.begins(run) else self.laid_over(run, ask_models=True)
-
-    def begun(self, run: "RunFolder") -> "RunSettings":
-        """The same for a shuffle: models are asked only where those of the run folder have been, to compare them."""
-        from pipelines.changes import read_settings
-        from pipelines.layers import begin
-
-        asked = run.settings.exists() and read_settings(run).asked_models
-        return self.resolved() if asked else begin(self._layers())
 
     def _layers(self) -> "list[Layer]":
         from pipelines.layers import Layer, changes_layer, file_layer, preset_layer
