@@ -128,12 +128,17 @@ def model_named(name: str) -> BaseModel:
         raise UnknownModel(
             f"Expected a registered base model, received '{architecture}'{nearest(architecture, list(MODELS))}"
         )
-    if not NAME.fullmatch(name):
+    if not is_model_name(name):
         raise BadSettings(
             f"Expected letters, digits, _ or - after the @ of {architecture}, such as {architecture}@2, received "
             f"'{name}'."
         )
     return replace(MODELS[architecture], name=name)
+
+
+def is_model_name(name: str) -> bool:
+    """Whether a model can be called so: letters, digits and _, then maybe an @ and a label of those or -."""
+    return NAME.fullmatch(name) is not None
 
 
 def architecture_of(name: str) -> str:

@@ -49,6 +49,7 @@ def import_(
     run: Run = Path("run"),
 ) -> None:
     """Take in a model trained elsewhere on the same folds (key_id // 10**7 % 100 % folds); it stacks like ours."""
+    from base_models.registry import is_model_name
     from features.shards import Shards
     from ground.errors import BadSettings
     from oof.exchange import import_oof
@@ -58,8 +59,11 @@ def import_(
 
     folder = RunFolder(run)
     settings = read_settings(folder)
-    if model in settings.models or not model.isidentifier():
-        raise BadSettings(f"Expected a name of letters, digits and _ that is free in {run}, received '{model}'.")
+    if model in settings.models or not is_model_name(model):
+        raise BadSettings(
+            f"Expected a name of letters, digits and _, such as resnet or resnet@2, that is free in {run}, received "
+            f"'{model}'."
+        )
     shards = Shards.open(folder.shards)
     import_oof(
         file,

@@ -17,15 +17,16 @@ def call(*words):
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-def test_exported_probabilities_come_back_as_a_model_that_stacks(finished, tmp_path):
+@pytest.mark.parametrize("name", ["twin", "tiny@twin"])
+def test_exported_probabilities_come_back_as_a_model_that_stacks(finished, tmp_path, name):
     oof, test = tmp_path / "tiny.parquet", tmp_path / "tiny_test.npz"
     assert call("oof", "export", "tiny", oof, "--run", finished.root).exit_code == 0
     assert call("oof", "export", "tiny", test, "--part", "test", "--run", finished.root).exit_code == 0
-    result = call("oof", "import", "twin", oof, "--test", test, "--run", finished.root)
+    result = call("oof", "import", name, oof, "--test", test, "--run", finished.root)
     assert result.exit_code == 0, result.stderr
-    own, twin = OOFStore(finished.oof("tiny")), OOFStore(finished.oof("twin"))
+    own, twin = OOFStore(finished.oof("tiny")), OOFStore(finished.oof(name))
     np.testing.assert_allclose(twin.read(own.key_id()), own.read(own.key_id()), atol=1e-3)
-    assert "twin: whole, 120 drawings" in call("oof", "check", "--run", finished.root).stdout
+    assert f"{name}: whole, 120 drawings" in call("oof", "check", "--run", finished.root).stdout
 
 
 def test_a_check_names_everything_that_is_wrong_and_exits_with_2(finished):
@@ -56,11 +57,11 @@ def test_an_imported_store_takes_the_form_that_the_run_has(finished, tmp_path):
     np.testing.assert_allclose(twin.read(own.key_id()), own.read(own.key_id()), atol=2e-3)  # one class of 4 is not kept
 
 
-@pytest.mark.parametrize("name", ["tiny", "../elsewhere"])
+@pytest.mark.parametrize("name", ["tiny", "../elsewhere", "twin@"])
 def test_an_import_under_a_name_that_is_taken_or_no_name_is_refused(finished, name):
     result = call("oof", "import", name, "file.csv", "--run", finished.root)
     assert result.exit_code == 2
-    assert "Expected a name of letters, digits and _ that is free" in result.stderr
+    assert "Expected a name of letters, digits and _, such as resnet or resnet@2, that is free" in result.stderr
 
 
 def test_submissions_are_blended_by_weighted_votes(tmp_path):
