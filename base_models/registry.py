@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Build = Callable[..., "keras.Model"]
 Known = Callable[[int, int], "Footprint"]  # (pixels, number of classes) -> the footprint, without building
 
-NAME = re.compile(r"\w+(@[A-Za-z0-9_-]+)?")  # of a function, then what tells one from another of the same architecture
+LABEL = re.compile(r"(@[A-Za-z0-9_-]+)?")  # what tells one model from another of the same architecture
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,9 @@ def model_named(name: str) -> BaseModel:
 
 
 def is_model_name(name: str) -> bool:
-    """Whether a model can be called so: letters, digits and _, then maybe an @ and a label of those or -."""
-    return NAME.fullmatch(name) is not None
+    """Whether a model can be called so: as a function is, then maybe an @ and a label of letters, digits, _ and -."""
+    architecture = architecture_of(name)
+    return architecture.isidentifier() and LABEL.fullmatch(name.removeprefix(architecture)) is not None
 
 
 def architecture_of(name: str) -> str:

@@ -57,7 +57,7 @@ def test_an_imported_store_takes_the_form_that_the_run_has(finished, tmp_path):
     np.testing.assert_allclose(twin.read(own.key_id()), own.read(own.key_id()), atol=2e-3)  # one class of 4 is not kept
 
 
-@pytest.mark.parametrize("name", ["tiny", "../elsewhere", "twin@"])
+@pytest.mark.parametrize("name", ["tiny", "../elsewhere", "twin@", "2nd"])
 def test_an_import_under_a_name_that_is_taken_or_no_name_is_refused(finished, name):
     result = call("oof", "import", name, "file.csv", "--run", finished.root)
     assert result.exit_code == 2
