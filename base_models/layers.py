@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from ground.errors import BadSettings
 
@@ -22,61 +22,6 @@ class Stages(NamedTuple):
 
     widths: tuple[int, ...]  # channels of each stage
     blocks: int  # residual blocks in each
-
-
-@keras.saving.register_keras_serializable("doodlestack")
-class DepthwiseConv2D(layers.DepthwiseConv2D):  # type: ignore[misc]
-    """Keras's, of one output a channel; under jax as a sum of shifted pictures.
-
-    The gradient of a convolution with as many groups as channels takes XLA as long as one without groups: a step of
-    `efficientnet_lite0` on two cores took five times as long. Shifted pictures are multiplied and added in one pass.
-    """
-
-    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
-        """(B, H, W, C) to (B, H / stride, W / stride, C)."""
-        if keras.backend.backend() != "jax" or self.depth_multiplier > 1:
-            return super().call(inputs)
-        sides = zip(inputs.shape[1:3], self.kernel_size, self.strides, strict=True)
-        rows, columns = (_windows(side, kernel, stride, self.padding) for side, kernel, stride in sides)
-        padded = ops.pad(inputs, ((0, 0), rows.padding, columns.padding, (0, 0)))
-        kernel = ops.cast(self.kernel, "float32")[..., 0]  # sums in half precision would lose small terms
-        shifted = [
-            padded[:, row, column] * kernel[i, j]
-            for i, row in enumerate(rows.taken)
-            for j, column in enumerate(columns.taken)
-        ]
-        total = sum(shifted) + (self.bias if self.use_bias else 0.0)
-        return self.activation(ops.cast(total, self.compute_dtype))
-
-
-class _Windows(NamedTuple):
-    """How a side is seen by each place of a kernel."""
-
-    padding: tuple[int, int]
-    taken: tuple[slice, ...]
-
-
-def _windows(side: int, kernel: int, stride: int, padding: Literal["same", "valid"]) -> _Windows:
-    """As Keras lays them out: from the first pixel on, or in the middle of what is padded to see every pixel."""
-    seen = -(-side // stride) if padding == "same" else (side - kernel) // stride + 1
-    length = (seen - 1) * stride + 1  # from the first pixel that a place of the kernel sees to its last
-    missing = max(length - 1 + kernel - side, 0)
-    taken = tuple(slice(place, place + length, stride) for place in range(kernel))
-    return _Windows((missing // 2, missing - missing // 2), taken)
-
-
-def with_own_depthwise(network: keras.Model) -> keras.Model:
-    """`network` with our `DepthwiseConv2D` for Keras's, and its weights; the same where it has none of them."""
-    if not any(type(layer) is layers.DepthwiseConv2D for layer in network.layers):
-        return network
-
-    def own(layer: keras.layers.Layer) -> keras.layers.Layer:
-        kind = DepthwiseConv2D if type(layer) is layers.DepthwiseConv2D else type(layer)
-        return kind.from_config(layer.get_config())
-
-    copy = keras.models.clone_model(network, clone_function=own)
-    copy.set_weights(network.get_weights())
-    return copy
 
 
 def require_pictures(input_shape: tuple[int | None, ...], smallest: int, name: str) -> None:

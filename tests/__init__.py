@@ -1,0 +1,1 @@
+import base_models  # noqa: F401  says how TensorFlow starts, so it comes before Keras

@@ -8,8 +8,9 @@ from keras import layers, ops
 
 from base_models.architectures.applications_arguments import Arguments
 from base_models.architectures.applications_weights import body_with_weights
+from base_models.depthwise import with_own_depthwise
 from base_models.footprint import Footprint
-from base_models.layers import classifier, require_pictures, set_momentum, with_own_depthwise
+from base_models.layers import classifier, require_pictures, set_momentum
 
 Scaling = Literal["tf", "torch", "caffe", "inside"]  # Keras's names, but for `inside`: the network does it itself
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, red green blue, of 1
@@ -73,7 +74,7 @@ class Application:
             return constructor(include_top=False, input_shape=(*input_shape[:2], 3), weights=weights, **given)
 
         body = body_with_weights(make, arguments.weights, self.name)
-        return with_own_depthwise(body) if keras.backend.backend() == "jax" else body
+        return body if keras.backend.backend() == "torch" else with_own_depthwise(body)
 
 
 def scaled(x: keras.KerasTensor, scaling: Scaling) -> keras.KerasTensor:

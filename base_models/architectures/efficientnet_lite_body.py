@@ -8,7 +8,8 @@ import keras
 from keras import layers, ops
 
 from base_models.architectures.efficientnet_lite_weights import give_imagenet_weights
-from base_models.layers import MOMENTUM, DepthwiseConv2D, require_pictures
+from base_models.depthwise import DepthwiseConv2D
+from base_models.layers import MOMENTUM, require_pictures
 
 Weights = Literal["imagenet", ""]
 
