@@ -3,6 +3,7 @@
 Each model trains on one batch in memory and answers it, in turns with a copy that normalises as Keras does.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import typer
 
 from base_models.fused_normalisation import fused_normalisation
-from base_models.plan import make_plan
+from base_models.plan import Plan, make_plan
 from base_models.registry import load_models, model_named
 from base_models.training import start_network
 from features.shards import Shards
@@ -29,20 +30,34 @@ MODELS = "efficientnet_lite0,rgb128_cnn,gray64_cnn,mobilenet_v2"
 NEEDED = 1e8  # bytes for the shards
 LEAST = 1.0  # of the rate with Keras's operations
 FUSED, KERAS = "fused", "as Keras"
+Within = Callable[[keras.Model], AbstractContextManager[None]]  # what a network works in
 
 
 def ways(model: str, shards: Shards, settings: dict[str, Any], steps: int) -> dict[str, dict[str, Way]]:
     """By work, then by way: so many steps of a training, and as many answers."""
-    chosen = model_named(model)
-    plan = make_plan(chosen, shards, None, 2, chosen.settings({**settings, "inner_validation": 0.0}), seed=1)
+    plan = plan_of(model, shards, settings)
     batch = next(iter(plan.feed(0)))
-    made: dict[str, dict[str, Way]] = {"training": {}, "answers": {}}
-    for name, within in ((FUSED, fused_normalisation), (KERAS, nullcontext)):
-        network = start_network(plan)
-        drawings = steps * plan.settings.batch_size
-        made["training"][name] = doing(lambda n=network, w=within: _train(n, w(n), batch, steps), drawings)
-        made["answers"][name] = doing(lambda n=network, w=within: _answer(n, w(n), batch[0], steps), drawings)
-    return made
+    by_way = {way: works(plan, batch, within, steps) for way, within in ((FUSED, fused_normalisation), (KERAS, _as_is))}
+    return {work: {way: by_work[work] for way, by_work in by_way.items()} for work in by_way[FUSED]}
+
+
+def plan_of(model: str, shards: Shards, settings: dict[str, Any]) -> Plan:
+    """The training of `model` with these settings."""
+    chosen = model_named(model)
+    return make_plan(chosen, shards, None, 2, chosen.settings({**settings, "inner_validation": 0.0}), seed=1)
+
+
+def works(plan: Plan, batch: Any, within: Within, steps: int) -> dict[str, Way]:
+    """A network's training and its answers, each so many steps of one batch."""
+    network, drawings = start_network(plan), steps * plan.settings.batch_size
+    return {
+        "training": doing(lambda: _train(network, within(network), batch, steps), drawings),
+        "answers": doing(lambda: _answer(network, within(network), batch[0], steps), drawings),
+    }
+
+
+def _as_is(network: keras.Model) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 def _train(network: keras.Model, within: AbstractContextManager[None], batch: Any, steps: int) -> None:

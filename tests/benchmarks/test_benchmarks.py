@@ -19,7 +19,18 @@ from features.rendering import render_color, render_gray
 from features.shards import Shards
 from features.shuffle import shuffle as shuffle_here
 from ground.errors import NotEnoughRoom
-from tests.benchmarks import checkpoint, epoch, feeds, naive_feeds, normalisation, render, renderers, shuffle, storage
+from tests.benchmarks import (
+    checkpoint,
+    epoch,
+    feeds,
+    naive_feeds,
+    normalisation,
+    one_dnn,
+    render,
+    renderers,
+    shuffle,
+    storage,
+)
 from tests.benchmarks.clock import take_turns, times_faster
 from tests.benchmarks.input_drawings import input_drawings
 from tests.benchmarks.kaggle_files import write_class, write_class_files
@@ -150,6 +161,13 @@ def test_normalisation_has_its_bars(drawings, tmp_path):
     for work, by_way in works.items():
         rows = normalisation.rows(work, take_turns(by_way, repeat=1))
         assert bars(plain(rows)) == {f"{work}, in one operation ÷ as Keras does": 1.0}
+
+
+def test_one_dnn_is_measured_against_its_absence(drawings, tmp_path):
+    write_shards(tmp_path / "shards", drawings[:20], CLASSES)
+    rows = plain(one_dnn.measured("gray64_cnn", tmp_path / "shards", {"batch_size": 8}, steps=1, repeat=1))
+    assert bars(rows) == {"training, with oneDNN ÷ without": 1.0}
+    assert sum(row["unit"] == "×" for row in rows) == 2
 
 
 def test_feeds_have_their_bars(tmp_path, drawings):
