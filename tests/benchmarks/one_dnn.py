@@ -34,7 +34,7 @@ from tests.benchmarks.table import Row, publish
 MODELS = "gray64_cnn,rgb128_cnn,stroke_lstm,fusion_lite_lstm,efficientnet_lite0,mobilenet_v2"
 WORKS = ("training", "answers")
 NEEDED = 1e8  # bytes for the shards
-LEAST = {"training": 1.0}  # of the rate without; answers take a hundredth of the time
+LEAST = {"training": 1.0}  # of the rate without; answers take a few hundredths of a run
 WITH, WITHOUT = "with oneDNN", "without"
 SWITCH = {WITH: "1", WITHOUT: "0"}  # TF_ENABLE_ONEDNN_OPTS
 
