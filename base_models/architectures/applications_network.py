@@ -74,7 +74,7 @@ class Application:
             return constructor(include_top=False, input_shape=(*input_shape[:2], 3), weights=weights, **given)
 
         body = body_with_weights(make, arguments.weights, self.name)
-        return body if keras.backend.backend() == "torch" else with_own_depthwise(body)
+        return with_own_depthwise(body) if keras.backend.backend() == "jax" else body
 
 
 def scaled(x: keras.KerasTensor, scaling: Scaling) -> keras.KerasTensor:
