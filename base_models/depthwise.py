@@ -28,7 +28,7 @@ class DepthwiseConv2D(layers.DepthwiseConv2D):  # type: ignore[misc]
 
     def _ended(self, sums: Any) -> Any:
         """With the bias and the activation."""
-        total = sums + (self.bias if self.use_bias else 0.0)
+        total = sums + self.bias if self.use_bias else sums
         return self.activation(ops.cast(total, self.compute_dtype))
 
     def _shifted(self, inputs: Any) -> Any:
