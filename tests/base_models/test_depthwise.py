@@ -14,8 +14,15 @@ import tensorflow as tf
 from base_models.depthwise import DepthwiseConv2D
 
 ROOT = Path(__file__).resolve().parents[2]
+LAYOUTS = [
+    (5, 3, 1, "same"),
+    (8, 5, 2, "same"),
+    (13, 3, 2, "same"),
+    (8, 3, 1, "valid"),
+    (13, 5, 2, "valid"),
+]  # side, kernel, stride, padding
 COMPARE = """
-import json
+import json, sys
 from functools import partial
 import jax, jax.numpy as jnp, keras, numpy as np
 from base_models.depthwise import DepthwiseConv2D, with_own_depthwise
@@ -27,9 +34,7 @@ def answer_and_gradients(layer, weights, x):
     return said(weights, x), jax.grad(lambda weights, x: said(weights, x).sum(), (0, 1))(weights, x)
 
 off = 0.0
-for side, kernel, stride, padding in [
-    (5, 3, 1, "same"), (8, 5, 2, "same"), (13, 3, 2, "same"), (8, 3, 1, "valid"), (13, 5, 2, "valid")
-]:
+for side, kernel, stride, padding in json.loads(sys.argv[1]):
     x = np.random.default_rng(side).normal(size=(2, side, side + 1, 6)).astype("float32")
     arguments = {"strides": stride, "padding": padding, "bias_initializer": "normal", "activation": "relu"}
     ours, theirs = DepthwiseConv2D(kernel, **arguments), keras.layers.DepthwiseConv2D(kernel, **arguments)
@@ -51,22 +56,17 @@ print(json.dumps([off, float(abs(own(x) - whole(x)).max()), kinds]))
 def test_depthwise_convolutions_under_jax_are_those_of_keras():
     environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(
-        [sys.executable, "-c", COMPARE], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", COMPARE, json.dumps(LAYOUTS)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.returncode == 0, ended.stderr
     off, off_network, kinds = json.loads(ended.stdout)
     assert off < 1e-4
     assert off_network < 1e-5
     assert kinds == ["base_models.depthwise"] * 2
-
-
-LAYOUTS = [
-    (5, 3, 1, "same"),
-    (8, 5, 2, "same"),
-    (13, 3, 2, "same"),
-    (8, 3, 1, "valid"),
-    (13, 5, 2, "valid"),
-]  # side, kernel, stride, padding
 
 
 @pytest.mark.parametrize("eager", [False, True], ids=["traced", "eager"])

@@ -8,7 +8,6 @@ two saves is the most that a kill at the worst moment can cost.
 """
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -22,10 +21,9 @@ import typer
 
 from base_models.records import STATE
 from ground.errors import BadSettings
-from pipelines.executor import cores, worker_environment
 from tests.benchmarks.on_disk import write_shards
 from tests.benchmarks.options import Count, Folder, Json, run
-from tests.benchmarks.own_process import ROOT, command
+from tests.benchmarks.own_process import ROOT, command, own_environment
 from tests.benchmarks.room import temporary_folder
 from tests.benchmarks.synthetic import synthetic_classes, synthetic_drawings
 from tests.benchmarks.table import Row, publish
@@ -98,8 +96,7 @@ def killed(shards: Path, size: str, apart: float, state: Path) -> Killed:
 def _training(shards: Path, size: str, seconds: float, state: Path) -> Iterator[Iterator[str]]:
     """The lines that a process says: one at its first step, one at its end. It is killed at the end of the block."""
     line = command("checkpoint_process", shards, size, seconds, state)
-    environment = {**worker_environment(cores()), **os.environ}
-    with subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(line, cwd=ROOT, env=own_environment(), stdout=subprocess.PIPE, text=True) as process:
         try:
             yield iter(cast(IO[str], process.stdout).readline, "")
         finally:

@@ -6,13 +6,11 @@ answers with its drawings a second. The arrays are read by an untuned dataset: o
 with a wait for the thread that tunes, by which the feed was ahead (0.91).
 """
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import keras
 import numpy as np
@@ -28,9 +26,8 @@ from features.feeds.opening import open_feed
 from features.feeds.tuning import untuned
 from features.inputs import ModelInput
 from features.shards import Shards
-from pipelines.executor import cores, worker_environment
 from tests.benchmarks.clock import Rates, Way, doing, take_turns, times_faster
-from tests.benchmarks.own_process import ROOT, command
+from tests.benchmarks.own_process import answering, command
 from tests.benchmarks.table import Row
 
 MODEL = "gray64_cnn"
@@ -46,8 +43,8 @@ def measure(shards: Path, drawings: int, repeat: int) -> list[Row]:
 
 def answer_rate(shards: Path, drawings: int, repeat: int) -> float:
     """Drawings a second that the network answers, drawn on the fly, as its out-of-fold rows are made."""
-    with _process(ANSWERS, shards, drawings) as answering:
-        return float(np.median(take_turns({ANSWERS: answering}, repeat)[ANSWERS]))
+    with _process(ANSWERS, shards, drawings) as answers:
+        return float(np.median(take_turns({ANSWERS: answers}, repeat)[ANSWERS]))
 
 
 def rows(rates: dict[str, Rates]) -> list[Row]:
@@ -81,17 +78,8 @@ def way_of(work: str, network: keras.Model, inputs: ModelInput, shards: Shards, 
 @contextmanager
 def _process(work: str, shards: Path, drawings: int) -> Iterator[Way]:
     """The way that asks a process of its own for an epoch; settings that this one's environment has stay."""
-    line = command("epoch", work, shards, drawings)
-    environment = {**worker_environment(cores()), **os.environ}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(line, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
-        asked, answers = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
-
-        def ask() -> float:
-            print(file=asked, flush=True)
-            return float(answers.readline())
-
-        yield ask
+    with answering(command("epoch", work, shards, drawings)) as ask:
+        yield lambda: ask("")
 
 
 def trained_network(classes: int, size: str = "small") -> tuple[keras.Model, ModelInput]:

@@ -5,11 +5,9 @@ Each model trains on one batch in memory and answers it, in turns with a copy th
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Annotated, Any
+from typing import Any
 
 import keras
-import numpy as np
-import typer
 
 from base_models.fused_normalisation import fused_normalisation
 from base_models.plan import Plan, make_plan
@@ -18,12 +16,12 @@ from base_models.training import start_network
 from features.shards import Shards
 from ground.errors import BadSettings
 from pipelines.layers import changes_layer
-from tests.benchmarks.clock import Rates, Way, doing, take_turns, times_faster
+from tests.benchmarks.clock import Rates, Way, doing, take_turns
 from tests.benchmarks.on_disk import write_shards
-from tests.benchmarks.options import Count, Folder, Json, Repeat, run
+from tests.benchmarks.options import Changes, Count, Folder, Json, Models, Repeat, Steps, run
 from tests.benchmarks.room import temporary_folder
 from tests.benchmarks.synthetic import synthetic_classes, synthetic_drawings
-from tests.benchmarks.table import Row, publish
+from tests.benchmarks.table import Row, compared, publish
 from tests.benchmarks.throughput import over_and_over
 
 MODELS = "efficientnet_lite0,rgb128_cnn,gray64_cnn,mobilenet_v2"
@@ -73,16 +71,13 @@ def _answer(network: keras.Model, within: AbstractContextManager[None], pictures
 
 def rows(work: str, rates: dict[str, Rates]) -> list[Row]:
     """What is said of a work."""
-    return [
-        Row(f"{work}, in one operation ÷ as Keras does", times_faster(rates[FUSED], rates[KERAS]), "×", LEAST),
-        *(Row(f"{work}, {way}", float(np.median(found)), "drawings/s") for way, found in rates.items()),
-    ]
+    return compared(work, "in one operation ÷ as Keras does", rates, LEAST)
 
 
 def main(
-    models: Annotated[str, typer.Option(help="Names, parted by commas.")] = MODELS,
-    steps: Annotated[int, typer.Option(min=1, help="Batches a turn.")] = 12,
-    change: Annotated[list[str] | None, typer.Option("--set", help="Of training: batch_size=32, …")] = None,
+    models: Models = MODELS,
+    steps: Steps = 12,
+    change: Changes = None,
     drawings: Count = 600,
     repeat: Repeat = 3,
     folder: Folder = None,

@@ -13,6 +13,11 @@ Count = Annotated[int, typer.Option("--drawings", min=1, help="Drawings to measu
 Data = Annotated[
     Path | None, typer.Option(help="Folder of real drawings as Kaggle lays it out. Without it: synthetic ones.")
 ]
+Models = Annotated[str, typer.Option(help="Names, parted by commas.")]
+Steps = Annotated[int, typer.Option(min=1, help="Batches a turn.")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="Of training: batch_size=32, precision=mixed_bfloat16, …")
+]
 Seed = Annotated[int, typer.Option(help="Of everything random.")]
 Repeat = Annotated[int, typer.Option(min=1, help="Turns of which the median counts, after one that does not.")]
 Folder = Annotated[

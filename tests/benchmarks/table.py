@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
+
+from tests.benchmarks.clock import Rates, times_faster
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,15 @@ class Row:
         """The row as JSON has it."""
         value, holds = float(self.value), None if self.holds is None else bool(self.holds)
         return {"what": self.what, "value": value, "unit": self.unit, "bar": self.bar, "holds": holds}
+
+
+def compared(work: str, how: str, rates: Mapping[str, Rates], least: float | None) -> list[Row]:
+    """How many times the second way's rate the first's is, and the rates of both."""
+    ours, theirs = rates.values()
+    return [
+        Row(f"{work}, {how}", times_faster(ours, theirs), "×", least),
+        *(Row(f"{work}, {way}", float(np.median(found)), "drawings/s") for way, found in rates.items()),
+    ]
 
 
 def publish(tables: Mapping[str, Sequence[Row]], as_json: bool) -> None:

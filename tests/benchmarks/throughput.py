@@ -6,7 +6,6 @@ through the feed, it waits. For a GPU: `--batch-size 1024 --sizes 64,128 --set p
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -24,12 +23,11 @@ from base_models.training import start_network
 from features.shards import Shards
 from features.shuffle import shuffle
 from ground.errors import DoodlestackError
-from pipelines.executor import cores, worker_environment
 from pipelines.layers import changes_layer
 from tests.benchmarks.clock import Way, doing, take_turns, times_faster
 from tests.benchmarks.on_disk import write_shards
-from tests.benchmarks.options import Count, Data, Folder, Json, Repeat, run
-from tests.benchmarks.own_process import ROOT, command
+from tests.benchmarks.options import Changes, Count, Data, Folder, Json, Models, Repeat, run
+from tests.benchmarks.own_process import ROOT, command, own_environment
 from tests.benchmarks.room import temporary_folder
 from tests.benchmarks.synthetic import synthetic_classes, synthetic_drawings
 from tests.benchmarks.table import Row, publish
@@ -106,8 +104,7 @@ def over_and_over(batch: Any, steps: int) -> Any:
 def measured(models: Sequence[str], sizes: Sequence[int], shards: Path, changes: dict[str, Any], repeat: int) -> Any:
     """Their rates, by model and size, then by way."""
     line = command("throughput", "--one", json.dumps([models, sizes, str(shards), changes, repeat]))
-    environment = {**worker_environment(cores()), **os.environ}
-    ended = subprocess.run(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    ended = subprocess.run(line, cwd=ROOT, env=own_environment(), stdout=subprocess.PIPE, text=True, check=False)
     if ended.returncode:
         raise DoodlestackError(
             f"Expected the models to train, their process ended with {ended.returncode} (see above)."
@@ -131,12 +128,12 @@ def one(models: Sequence[str], sizes: Sequence[int], shards: str, changes: dict[
 def main(
     drawings: Count = 8_000,
     data: Data = None,
-    models: Annotated[str, typer.Option(help="Names, parted by commas.")] = MODELS,
+    models: Models = MODELS,
     batch_size: Annotated[
         int | None, typer.Option(min=1, help="Drawings a step. Without it: each model's own.")
     ] = None,
     sizes: Annotated[str, typer.Option(help="Of pictures, parted by commas. Without it: each model's own.")] = "",
-    change: Annotated[list[str] | None, typer.Option("--set", help="Of training: precision=mixed_bfloat16, …")] = None,
+    change: Changes = None,
     repeat: Repeat = 3,
     folder: Folder = None,
     as_json: Json = False,
