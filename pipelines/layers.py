@@ -47,13 +47,16 @@ def file_layer(path: Path) -> Layer:
 
 
 def changes_layer(changes: Sequence[str]) -> Layer:
-    """Settings from `name=value` or `table.name=value`; a value is TOML, or text where it is not TOML."""
+    """Settings from `name=value` or `table.name=value`; a value is TOML, or text where it is not TOML.
+
+    Names may stand in quotes, as `fusion_lite_lstm@2` has to in a file.
+    """
     values: Values = {}
     for change in changes:
         name, equals, text = change.partition("=")
         if not equals or not name.strip():
             raise BadSettings(f"Expected name=value for --set (such as train.epochs=5), received '{change}'.")
-        *tables, last = name.strip().split(".")
+        *tables, last = (part.strip("\"' ") for part in name.split("."))
         nested: Values = {last: _parse(text.strip())}
         for table in reversed(tables):
             nested = {table: nested}
@@ -73,28 +76,27 @@ def resolve(layers: Sequence[Layer]) -> RunSettings:
     turn says in `train` and in `train_by_model`, there of its architecture and of itself. Raises `BadSettings` naming
     the layer and the nearest known setting, `UnknownModel` for a model that nothing registers.
     """
-    settings = completed(begin(layers))
-    for layer in layers:
-        for name in layer.values.get("train_by_model", {}):
-            model_named(name)
-    return settings
+    return completed(begin(layers))
 
 
 def begin(layers: Sequence[Layer]) -> RunSettings:
     """The same as far as no model is asked: what was given for its training waits in `train_given`.
 
     So a shuffle needs neither the models nor Keras, which takes seconds and half a gigabyte. Whether there are such
-    models, and whether their inputs and networks can be set so, is told once they are asked.
+    models, and whether their inputs and networks can be set so, is told once they are asked; so what was given for one
+    that the run does not have waits too: its name may be misspelt.
     """
     for layer in layers:
         _check(layer)
     merged = merge(*(layer.values for layer in layers))
     settings = RunSettings.of({name: value for name, value in merged.items() if name != "train_by_model"})
+    of_run = {*settings.models, *map(architecture_of, settings.models)}
+    named = [*settings.models, *(name for name in merged.get("train_by_model", {}) if name not in of_run)]
     return settings.but(
         data=_absolute(settings.data),
         pretrain=_absolute(settings.pretrain),
         model_files=[str(Path(file).resolve()) for file in settings.model_files],
-        train_given={name: _given(name, layers) for name in settings.models},
+        train_given={name: _given(name, layers) for name in named},
     )
 
 
@@ -104,6 +106,8 @@ def completed(settings: RunSettings) -> RunSettings:
         return settings
     start_keras()
     load_models(settings.model_files)
+    for name in settings.train_given:
+        model_named(name)
     by_model = {name: model_named(name).settings(settings.train_given.get(name, {})) for name in settings.models}
     return settings.but(train_given={}, train_by_model=by_model)
 

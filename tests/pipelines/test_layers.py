@@ -126,6 +126,19 @@ def test_an_unknown_model_of_a_begun_run_is_told_once_it_is_asked():
         completed(begun)
 
 
+def test_settings_of_a_model_that_a_begun_run_does_not_have_wait_to_be_told_of():
+    begun = begin([layer(models=["gray64_cnn"]), changes_layer(["train_by_model.gray64_cn.epochs=3"])])
+    with pytest.raises(UnknownModel, match=r"'gray64_cn'.*did you mean 'gray64_cnn'"):
+        completed(begun)
+
+
+@pytest.mark.parametrize("name", ["gray64_cnn@2", '"gray64_cnn@2"', "'gray64_cnn@2'"])
+def test_names_of_the_command_line_may_stand_in_quotes(name):
+    assert changes_layer([f"train_by_model.{name}.epochs=3"]).values == {
+        "train_by_model": {"gray64_cnn@2": {"epochs": 3}}
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "value"), [("3", 3), ("1e-3", 1e-3), ("true", True), ('["a", "b"]', ["a", "b"]), ("cosine", "cosine")]
 )
