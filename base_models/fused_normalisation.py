@@ -3,41 +3,24 @@
 They were half the time of a step of `efficientnet_lite0` on one core.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
 from keras import layers, ops
 
-from base_models.layers import every_layer
-
 FUSED = ("float32", "float16", "bfloat16")  # what TensorFlow's operation takes
 
 
-@contextmanager
-def fused_normalisation(network: keras.Model) -> Iterator[None]:
-    """Within it, pictures in `network` are normalised in one operation each, to the same values; under TensorFlow.
+class FusedNormalisation(layers.BatchNormalization):  # type: ignore[misc]
+    """Keras's, of pictures, to the same values; under TensorFlow."""
 
-    What Keras compiles within stays so. Outside, and so in a saved file, all layers are Keras's own.
-    """
-    normalisations = [layer for layer in every_layer(network) if _can_be_fused(layer)]
-    for layer in normalisations:
-        layer.__class__ = _Fused  # it adds no state, and a network holds its layers themselves
-    try:
-        yield
-    finally:
-        for layer in normalisations:
-            layer.__class__ = layers.BatchNormalization
+    @staticmethod
+    def is_quicker(layer: keras.layers.Layer) -> bool:
+        """Than `layer`, of whichever class that is."""
+        if keras.backend.backend() != "tensorflow" or type(layer) is not layers.BatchNormalization:
+            return False
+        return layer.axis in (-1, 3) and not layer.renorm and not layer.synchronized
 
-
-def _can_be_fused(layer: keras.layers.Layer) -> bool:
-    if keras.backend.backend() != "tensorflow" or type(layer) is not layers.BatchNormalization:
-        return False
-    return layer.axis in (-1, 3) and not layer.renorm and not layer.synchronized
-
-
-class _Fused(layers.BatchNormalization):  # type: ignore[misc]
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """(B, H, W, C) to the same; what else there is as Keras does it."""
         pictures = len(inputs.shape) == 4 and keras.backend.standardize_dtype(inputs.dtype) in FUSED

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from base_models.fused_normalisation import fused_normalisation
+from base_models.quick_layers import quick_layers
 from base_models.saved_network import refuse_harm
 from base_models.settings import TrainSettings
 from features.augmentation import view_transforms
@@ -27,7 +27,7 @@ def predict(
     """Class probabilities of the drawings at `rows` of `source`, (len(rows), C); means over `settings.views` looks."""
     classes = network.output_shape[-1]
     probabilities = np.empty((len(rows), classes), np.float32)
-    with fused_normalisation(network):
+    with quick_layers(network):
         for start in _starts(len(rows)):
             drawings = source.take(rows[start : start + BATCH])
             probabilities[start : start + BATCH] = _mean_look(network, inputs, drawings, settings)

@@ -12,11 +12,11 @@ from base_models.averages import FOLLOWED, EpochAverage, follow
 from base_models.building import build_network
 from base_models.checkpoint import Checkpoint
 from base_models.discriminant import add_discriminant
-from base_models.fused_normalisation import fused_normalisation
 from base_models.history import History, Progress
 from base_models.lesson import LESSON, lesson_of
 from base_models.objective import accuracy, map_at_3, optimizer, smoothed_crossentropy
 from base_models.plan import Plan, make_plan
+from base_models.quick_layers import quick_layers
 from base_models.records import DONE, HISTORY, PROGRESS, STATE, TrainingRecord
 from base_models.registry import BaseModel
 from base_models.rehearsal import OtherDrawings
@@ -55,7 +55,7 @@ def train_fold(
     network = start_network(plan, trained)
     average = EpochAverage(plan.first_averaged)
     checkpoint = Checkpoint(out / STATE, str(plan), stop, average)
-    with fused_normalisation(network):
+    with quick_layers(network):
         checkpoint.resume(network, plan.any_batch())
         history = History(out / HISTORY, plan.epochs, checkpoint.position.epoch)
         _fit(network, plan, checkpoint, [history, Progress(out / PROGRESS, plan.epochs), *lookers_on, average])

@@ -8,7 +8,6 @@ from keras import layers, ops
 
 from base_models.architectures.applications_arguments import Arguments
 from base_models.architectures.applications_weights import body_with_weights
-from base_models.depthwise import with_own_depthwise
 from base_models.footprint import Footprint
 from base_models.layers import classifier, require_pictures, set_momentum
 
@@ -73,8 +72,7 @@ class Application:
             constructor = getattr(keras.applications, self.keras_name)
             return constructor(include_top=False, input_shape=(*input_shape[:2], 3), weights=weights, **given)
 
-        body = body_with_weights(make, arguments.weights, self.name)
-        return with_own_depthwise(body) if keras.backend.backend() == "jax" else body
+        return body_with_weights(make, arguments.weights, self.name)
 
 
 def scaled(x: keras.KerasTensor, scaling: Scaling) -> keras.KerasTensor:

@@ -8,7 +8,6 @@ import keras
 from keras import layers, ops
 
 from base_models.architectures.efficientnet_lite_weights import give_imagenet_weights
-from base_models.depthwise import DepthwiseConv2D
 from base_models.layers import MOMENTUM, require_pictures
 
 Weights = Literal["imagenet", ""]
@@ -90,7 +89,7 @@ def _block(x: keras.KerasTensor, stage: Stage, stride: int, name: str) -> keras.
     if stage.expansion > 1:
         wide = x.shape[-1] * stage.expansion
         y = _normalised(layers.Conv2D(wide, 1, use_bias=False, name=f"{name}_expand_conv")(y), f"{name}_bn0")
-    around = DepthwiseConv2D(
+    around = layers.DepthwiseConv2D(
         stage.kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_depthwise_conv"
     )
     y = _normalised(around(y), f"{name}_bn1")

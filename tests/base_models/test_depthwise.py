@@ -25,7 +25,7 @@ COMPARE = """
 import json, sys
 from functools import partial
 import jax, jax.numpy as jnp, keras, numpy as np
-from base_models.depthwise import DepthwiseConv2D, with_own_depthwise
+from base_models.depthwise import DepthwiseConv2D
 
 def answer_and_gradients(layer, weights, x):
     def said(weights, x):
@@ -42,14 +42,7 @@ for side, kernel, stride, padding in json.loads(sys.argv[1]):
     weights = [weight.value for weight in ours.variables]
     found = [jax.tree.leaves(jax.jit(partial(answer_and_gradients, layer))(weights, x)) for layer in (ours, theirs)]
     off = max([off, *(float(abs(a - b).max()) for a, b in zip(*found, strict=True))])
-
-image = keras.Input((9, 9, 3))
-y = keras.layers.DepthwiseConv2D(3, use_bias=False)(keras.layers.Conv2D(4, 3)(image))
-whole = keras.Model(image, keras.layers.Add()([y, keras.layers.DepthwiseConv2D(3, padding="same")(y)]))
-own = with_own_depthwise(whole)
-x = np.random.default_rng(0).normal(size=(2, 9, 9, 3)).astype("float32")
-kinds = [type(layer).__module__ for layer in own.layers if isinstance(layer, keras.layers.DepthwiseConv2D)]
-print(json.dumps([off, float(abs(own(x) - whole(x)).max()), kinds]))
+print(off)
 """
 
 
@@ -63,10 +56,7 @@ def test_depthwise_convolutions_under_jax_are_those_of_keras():
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    off, off_network, kinds = json.loads(ended.stdout)
-    assert off < 1e-4
-    assert off_network < 1e-5
-    assert kinds == ["base_models.depthwise"] * 2
+    assert float(ended.stdout) < 1e-4
 
 
 @pytest.mark.parametrize("eager", [False, True], ids=["traced", "eager"])

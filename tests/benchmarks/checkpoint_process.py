@@ -11,7 +11,7 @@ import numpy as np
 
 from base_models.averages import EpochAverage
 from base_models.checkpoint import Checkpoint, Position
-from base_models.fused_normalisation import fused_normalisation
+from base_models.quick_layers import quick_layers
 from features.feeds.opening import open_feed
 from features.shards import Shards
 from tests.benchmarks.checkpoint import Saves
@@ -51,7 +51,7 @@ def main(shards: str, size: str, seconds: str, state: str) -> None:
     network, inputs = trained_network(len(held.classes), size)
     feed: Any = open_feed("shards", held, np.arange(len(held)), inputs, BATCH)
     checkpoint = Timed(Path(state), float(seconds))
-    with fused_normalisation(network):
+    with quick_layers(network):
         checkpoint.resume(network, next(iter(open_feed("shards", held, np.arange(1), inputs, 1))))
         first = checkpoint.position.epoch
         network.fit(feed, initial_epoch=first, epochs=first + 10**6, callbacks=[checkpoint], shuffle=False, verbose=0)

@@ -16,9 +16,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from base_models.fused_normalisation import fused_normalisation
 from base_models.objective import map_at_3, smoothed_crossentropy
 from base_models.prediction import predict
+from base_models.quick_layers import quick_layers
 from base_models.registry import load_models, model_named
 from base_models.settings import TrainSettings
 from features.feeds import AHEAD
@@ -64,7 +64,7 @@ def way_of(work: str, network: keras.Model, inputs: ModelInput, shards: Shards, 
         return doing(lambda: predict(network, inputs, shards, some, TrainSettings()), len(some))
 
     def epoch(batches: Any) -> None:
-        with fused_normalisation(network):
+        with quick_layers(network):
             network.fit(batches, shuffle=False, verbose=0)
 
     if work == FEED:

@@ -4,13 +4,14 @@ Each model trains on one batch in memory and answers it, in turns with a copy th
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
 
-from base_models.fused_normalisation import fused_normalisation
+from base_models.depthwise import DepthwiseConv2D
 from base_models.plan import Plan, make_plan
+from base_models.quick_layers import quick_layers
 from base_models.registry import load_models, model_named
 from base_models.training import start_network
 from features.shards import Shards
@@ -35,7 +36,7 @@ def ways(model: str, shards: Shards, settings: dict[str, Any], steps: int) -> di
     """By work, then by way: so many steps of a training, and as many answers."""
     plan = plan_of(model, shards, settings)
     batch = next(iter(plan.feed(0)))
-    by_way = {way: works(plan, batch, within, steps) for way, within in ((FUSED, fused_normalisation), (KERAS, _as_is))}
+    by_way = {way: works(plan, batch, within, steps) for way, within in ((FUSED, quick_layers), (KERAS, _as_keras))}
     return {work: {way: by_work[work] for way, by_work in by_way.items()} for work in by_way[FUSED]}
 
 
@@ -54,8 +55,9 @@ def works(plan: Plan, batch: Any, within: Within, steps: int) -> dict[str, Way]:
     }
 
 
-def _as_is(network: keras.Model) -> AbstractContextManager[None]:
-    return nullcontext()
+def _as_keras(network: keras.Model) -> AbstractContextManager[None]:
+    """Normalised by Keras's operations; all else is the same."""
+    return quick_layers(network, [DepthwiseConv2D])
 
 
 def _train(network: keras.Model, within: AbstractContextManager[None], batch: Any, steps: int) -> None:

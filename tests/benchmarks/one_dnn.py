@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from base_models.fused_normalisation import fused_normalisation
+from base_models.quick_layers import quick_layers
 from base_models.registry import load_models
 from features.shards import Shards
 from pipelines.layers import changes_layer
@@ -35,7 +35,7 @@ def asked(model: str, shards: str, changes: dict[str, Any], steps: int) -> None:
     """The process that measures: a line of stdin names a work, one of stdout gives its rate."""
     load_models()
     plan = plan_of(model, Shards.open(Path(shards)), changes)
-    ways = works(plan, next(iter(plan.feed(0))), fused_normalisation, steps)
+    ways = works(plan, next(iter(plan.feed(0))), quick_layers, steps)
     for line in sys.stdin:
         print(ways[line.strip()](), flush=True)
 

@@ -16,8 +16,8 @@ import keras
 import numpy as np
 import typer
 
-from base_models.fused_normalisation import fused_normalisation
 from base_models.plan import make_plan
+from base_models.quick_layers import quick_layers
 from base_models.registry import load_models, model_named
 from base_models.training import start_network
 from features.shards import Shards
@@ -71,7 +71,7 @@ def ways(model: str, inputs: dict[str, Any], shards: Shards, settings: dict[str,
     again = over_and_over(next(iter(feed)), steps)
 
     def epoch(batches: Any) -> None:
-        with fused_normalisation(network):
+        with quick_layers(network):
             network.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
 
     return {
