@@ -58,7 +58,7 @@ def _write_settings(run: RunFolder, settings: RunSettings, force: bool) -> None:
     if run.settings.exists():
         old, new = (_complete(each).model_dump(mode="json") for each in (read_settings(run), settings))
         changed = {name: pair for name, pair in differences(old, new) if name.split(".")[0] not in WITHOUT_EFFECT}
-        stale = sorted({path for name in changed for path in _results_of(run, name) if path.exists()})
+        stale = sorted({path for name in changed for path in _results_of(run, name, settings) if path.exists()})
         if stale and not force:
             raise RunChanged(_refusal(run, changed, stale))
         if stale and (work := run.work_under_way(besides=SETTINGS)):
@@ -85,8 +85,8 @@ def _complete(settings: RunSettings) -> RunSettings:
     return settings.but(train_by_model=by_model)
 
 
-def _results_of(run: RunFolder, name: str) -> list[Path]:
-    """The folders that hold results which the setting `name` takes part in."""
+def _results_of(run: RunFolder, name: str, settings: RunSettings) -> list[Path]:
+    """The folders that hold results which the setting `name`, one of `settings` now, takes part in."""
     table, *rest = name.split(".")
     joined = [run.stack, run.submissions]
     a_model_came_or_went = table == "train_by_model" and len(rest) == 1
@@ -99,7 +99,8 @@ def _results_of(run: RunFolder, name: str) -> list[Path]:
     if table == "oof":  # imported stores stay: their form may be any, and only their own files could make them anew
         return [*(run.oof(trained.name) for trained in (run.root / "models").glob("*")), *joined]
     if table == "train_by_model":
-        return [run.fold(rest[0], 0).parent, run.oof(rest[0]), *joined]
+        asked_otherwise = rest[1] == "views" and not settings.train_by_model[rest[0]].discriminant  # which is fitted so
+        return [*([] if asked_otherwise else [run.fold(rest[0], 0).parent]), run.oof(rest[0]), *joined]
     trained = [run.root / "models", run.oof_root, *joined]
     return trained if table == "folds" else [run.shards, *trained]
 

@@ -26,7 +26,11 @@ def left(run):
 
 
 def with_epochs(model, epochs):
-    return SETTINGS.but(train_by_model={**SETTINGS.train_by_model, model: TrainSettings(epochs=epochs)})
+    return with_training(model, epochs=epochs)
+
+
+def with_training(model, **changes):
+    return SETTINGS.but(train_by_model={**SETTINGS.train_by_model, model: TrainSettings(**changes)})
 
 
 def test_settings_are_read_as_written(run):
@@ -58,6 +62,9 @@ def test_a_change_is_refused_with_what_changed_and_nothing_is_written(run):
         (SETTINGS.but(stack=StackSettings(candidates=7)), {"stack", "submissions"}),
         (SETTINGS.but(models=("one",)), {"stack", "submissions"}),
         (with_epochs("two", 3), {"models/two", "oof/two", "stack", "submissions"}),
+        (with_training("two", views=4), {"oof/two", "stack", "submissions"}),
+        (with_training("two", views=4, epochs=3), {"models/two", "oof/two", "stack", "submissions"}),
+        (with_training("two", views=4, discriminant=0.4), {"models/two", "oof/two", "stack", "submissions"}),
         (SETTINGS.but(oof=OofSettings(form="topk")), {"oof/one", "oof/two", "stack", "submissions"}),
         (SETTINGS.but(folds=3), set(RESULTS) - {"shards"}),
         (SETTINGS.but(seed=9), set(RESULTS)),
