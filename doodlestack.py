@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from stacking.rank_mean import RankBlend as RankBlend
     from stacking.rankers import CandidateStacker as CandidateStacker
     from stacking.reliability import reliability as reliability
+    from stacking.voting import VotingStacker as VotingStacker
 
 _HOMES = {
     "MODELS": "base_models.registry",
@@ -70,6 +71,7 @@ _HOMES = {
     "RankBlend": "stacking.rank_mean",
     "CandidateStacker": "stacking.rankers",
     "reliability": "stacking.reliability",
+    "VotingStacker": "stacking.voting",
 }
 
 

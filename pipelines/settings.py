@@ -9,7 +9,18 @@ from ground.settings import Settings
 from stacking.feature_kinds import FEATURE_KINDS, FeatureKind
 
 Method = Literal[
-    "mean", "geometric", "rank", "power", "weighted", "greedy", "linear", "lambdarank", "xendcg", "binary", "multiclass"
+    "mean",
+    "geometric",
+    "rank",
+    "power",
+    "weighted",
+    "greedy",
+    "linear",
+    "lambdarank",
+    "xendcg",
+    "binary",
+    "rankers",  # the mean of lambdarank and binary
+    "multiclass",
 ]
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 

@@ -8,6 +8,7 @@ from stacking.layers import LayeredStacker
 from stacking.multiclass import MulticlassStacker
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
+from stacking.voting import VotingStacker
 from stacking.wrapped import WrappedStacker
 
 
@@ -27,13 +28,16 @@ def has_trees(stacker: Stacker) -> bool:
 def gain_shares(fitted: Stacker, models: Sequence[str], statistics: Sequence[str]) -> tuple[Gain, ...]:
     """Greatest first; nothing for a method without trees or whose trees never split.
 
-    A model's columns of all classes count as one. Of several layers, the last one's trees are looked at.
+    A model's columns of all classes count as one. Of several layers, the last one's trees are looked at; of several
+    stackers that vote, the mean of their shares is taken.
     """
     if isinstance(fitted, LayeredStacker):
         names = [f"{name} (layer below)" for name, _ in fitted.first_]
         return gain_shares(fitted.second_, [*models, *names], statistics)
     if isinstance(fitted, WrappedStacker):
         return gain_shares(fitted.stacker_, models, statistics)
+    if isinstance(fitted, VotingStacker):
+        return _mean([gain_shares(stacker, models, statistics) for _, stacker in fitted.stackers_])
     if not isinstance(fitted, CandidateStacker | MulticlassStacker):
         return ()
     booster = fitted.booster_
@@ -43,8 +47,20 @@ def gain_shares(fitted: Stacker, models: Sequence[str], statistics: Sequence[str
         name = _name(column, place, len(fitted.classes_), models, statistics)
         by_name[name] = by_name.get(name, 0.0) + gain
     total = sum(by_name.values())
-    found = [Gain(name, gain / total) for name, gain in by_name.items() if gain > 0]
-    return tuple(sorted(found, key=lambda gain: -gain.share))
+    return _sorted({name: gain / total for name, gain in by_name.items() if gain > 0})
+
+
+def _mean(parts: Sequence[tuple[Gain, ...]]) -> tuple[Gain, ...]:
+    """Of those that have trees which split."""
+    split = [part for part in parts if part]
+    total: dict[str, float] = {}
+    for gain in (gain for part in split for gain in part):
+        total[gain.name] = total.get(gain.name, 0.0) + gain.share / len(split)
+    return _sorted(total)
+
+
+def _sorted(shares: dict[str, float]) -> tuple[Gain, ...]:
+    return tuple(sorted((Gain(name, share) for name, share in shares.items()), key=lambda gain: -gain.share))
 
 
 def _name(column: str, place: int, classes: int, models: Sequence[str], statistics: Sequence[str]) -> str:

@@ -8,15 +8,14 @@ import numpy as np
 from sklearn.base import clone
 
 from ground.errors import BadSettings
-from ground.files import read_json_as, write_json
 from stacking.columns import Floats, Groups, Labels, join_columns, matrix_of
 from stacking.cross_validation import cross_predicted
+from stacking.named import Named, load_named, save_named
 from stacking.parts import inner_parts
 from stacking.stacker import Stacker
 
 FIRST = ("linear", "lambdarank", "multiclass")  # unlike one another; the other rankers err where lambdarank does
 SECOND = ("weighted", "lambdarank")  # the blend that can hardly overfit, and the trees
-NAMES = "first.json"
 
 
 class LayeredStacker(Stacker):
@@ -33,7 +32,7 @@ class LayeredStacker(Stacker):
 
     def __init__(
         self,
-        first: Sequence[tuple[str, Stacker]] = (),
+        first: Named = (),
         second: Stacker | None = None,
         n_models: int = 1,
         n_classes: int | None = None,
@@ -75,16 +74,13 @@ class LayeredStacker(Stacker):
         return {name: value for name, value in super()._settings().items() if name not in ("first", "second")}
 
     def _save_more(self, folder: Path) -> None:
-        write_json(folder / NAMES, [name for name, _ in self.first_])
-        for place, (_, stacker) in enumerate(self.first_):
-            stacker.save(folder / f"first_{place}")
+        save_named(self.first_, folder, "first")
         self.second_.save(folder / "second")
 
     def _load_more(self, folder: Path) -> None:
         from stacking.methods import load_method  # here, as it knows this class too
 
-        names = read_json_as(folder / NAMES, list[str])
-        self.first_ = [(name, load_method(folder / f"first_{place}")) for place, name in enumerate(names)]
+        self.first_ = load_named(folder, "first")
         self.second_ = load_method(folder / "second")
         self.first = [(name, clone(stacker)) for name, stacker in self.first_]
         self.second = clone(self.second_)

@@ -17,6 +17,7 @@ from stacking.pseudo_labels import PseudoLabelStacker
 from stacking.rank_mean import RankBlend
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
+from stacking.voting import VotingStacker
 
 _CLASSES: dict[str, type[Stacker]] = {
     stacker.__name__: stacker
@@ -34,6 +35,7 @@ _CLASSES: dict[str, type[Stacker]] = {
         LayeredStacker,
         PseudoLabelStacker,
         CalibratedStacker,
+        VotingStacker,
     )
 }
 
@@ -66,6 +68,9 @@ def methods(
         "xendcg": CandidateStacker("xendcg", **boosted),
         "binary": CandidateStacker("binary", **boosted),
     }
+    # the very same objects, so that it is as they are when they are given other settings
+    both = [(name, combined[name]) for name in ("lambdarank", "binary")]
+    combined["rankers"] = VotingStacker(both, **shape)
     if multiclass:
         combined["multiclass"] = MulticlassStacker(**boosted)
     single = {name: SingleModel(place, **shape) for place, name in enumerate(models)}

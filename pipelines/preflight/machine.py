@@ -14,7 +14,7 @@ from pipelines.memory import Memory, available_memory
 from pipelines.report.numbers import size
 from pipelines.settings import RunSettings
 
-BOOSTED = ("lambdarank", "xendcg", "binary", "multiclass")  # the methods of the stack that LightGBM fits
+BOOSTED = ("lambdarank", "xendcg", "binary", "rankers", "multiclass")  # the methods of the stack that LightGBM fits
 
 
 def machine_checks(settings: RunSettings, memory: Memory) -> list[Check]:

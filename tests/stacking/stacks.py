@@ -12,6 +12,7 @@ from stacking.power_mean import PowerBlend
 from stacking.rank_mean import RankBlend
 from stacking.rankers import CandidateStacker
 from stacking.stacker import Stacker
+from stacking.voting import VotingStacker
 from tests.stacking.generated import GeneratedOOF
 
 MODELS, CLASSES = 3, 12
@@ -24,6 +25,9 @@ def columns_of(generated: GeneratedOOF) -> NDArray[np.float32]:
 def small_stacks(classes: int = CLASSES) -> dict[str, Stacker]:
     trees = {"rounds": 30, "num_leaves": 7, "threads": 1}
     ranking = {"n_models": MODELS, "n_classes": classes, "candidates": 5, "most": 6, "inner_folds": 3, **trees}
+    rankers: dict[str, Stacker] = {
+        name: CandidateStacker(name, **ranking) for name in ("lambdarank", "xendcg", "binary")
+    }
     return {
         "first": SingleModel(0, MODELS, classes),
         "mean": MeanBlend(MODELS, classes),
@@ -33,8 +37,7 @@ def small_stacks(classes: int = CLASSES) -> dict[str, Stacker]:
         "weighted": WeightedBlend(MODELS, classes),
         "greedy": GreedyBlend(MODELS, classes),
         "linear": LinearStacker(MODELS, classes),
-        "lambdarank": CandidateStacker("lambdarank", **ranking),
-        "xendcg": CandidateStacker("xendcg", **ranking),
-        "binary": CandidateStacker("binary", **ranking),
+        **rankers,
+        "rankers": VotingStacker([(name, rankers[name]) for name in ("lambdarank", "binary")], MODELS, classes),
         "multiclass": MulticlassStacker(MODELS, classes, **trees),
     }

@@ -49,7 +49,7 @@ def test_what_a_method_does_not_look_at_is_worth_nothing_when_shuffled() -> None
     assert max(each.worth for each in linear if each.name in NAMES.statistics) > 0
 
 
-@pytest.mark.parametrize("name", ["lambdarank", "multiclass"])
+@pytest.mark.parametrize("name", ["lambdarank", "rankers", "multiclass"])
 def test_the_gain_of_trees_is_shared_out_among_columns_with_names(name: str) -> None:
     fitted = small_stacks()[name].fit(X, ROWS.y)
     assert has_trees(fitted)

@@ -8,7 +8,7 @@ def test_methods_go_from_simple_to_complex() -> None:
     names = list(methods(["gray64_cnn", "stroke_lstm"], 21, multiclass=True))
     assert names[:4] == ["gray64_cnn", "stroke_lstm", "mean", "geometric"]
     assert names[4:8] == ["rank", "power", "weighted", "greedy"]
-    assert names[8:] == ["linear", "lambdarank", "xendcg", "binary", "multiclass"]
+    assert names[8:] == ["linear", "lambdarank", "xendcg", "binary", "rankers", "multiclass"]
     assert "multiclass" not in methods(["gray64_cnn"], 340, multiclass=False)
 
 

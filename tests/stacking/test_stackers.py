@@ -35,7 +35,7 @@ def test_a_saved_stack_answers_the_same(name: str, tmp_path: Path) -> None:
     FITTED[name].save(tmp_path / "stack")
     loaded = load_method(tmp_path / "stack")
     assert type(loaded) is type(FITTED[name])
-    assert loaded.get_params() == FITTED[name].get_params()
+    assert repr(loaded.get_params()) == repr(FITTED[name].get_params())  # it may hold stackers, which are never equal
     np.testing.assert_array_equal(loaded.predict_proba(X[1000:]), FITTED[name].predict_proba(X[1000:]))
 
 
@@ -76,7 +76,7 @@ def test_a_row_that_is_not_predicted_is_refused(name: str) -> None:
         FITTED[name].predict_proba(missing)
 
 
-@pytest.mark.parametrize("name", ["linear", "lambdarank", "xendcg", "binary", "multiclass"])
+@pytest.mark.parametrize("name", ["linear", "lambdarank", "xendcg", "binary", "rankers", "multiclass"])
 def test_a_meta_model_beats_every_blend(name: str) -> None:
     best_blend = max(map_at_3(FITTED[blend].predict_proba(X[1000:]), Y[1000:]) for blend in ("geometric", "weighted"))
     assert map_at_3(FITTED[name].predict_proba(X[1000:]), Y[1000:]) > best_blend
