@@ -71,6 +71,12 @@ def _answer(network: keras.Model, within: AbstractContextManager[None], pictures
             network.predict_on_batch(pictures)
 
 
+def require_tensorflow() -> None:
+    """Raise `BadSettings` under another backend, which has nothing of what is measured."""
+    if keras.backend.backend() != "tensorflow":
+        raise BadSettings(f"Expected TensorFlow, received {keras.backend.backend()}. Unset KERAS_BACKEND.")
+
+
 def rows(work: str, rates: dict[str, Rates]) -> list[Row]:
     """What is said of a work."""
     return compared(work, "in one operation ÷ as Keras does", rates, LEAST)
@@ -86,8 +92,7 @@ def main(
     as_json: Json = False,
 ) -> None:
     """Measure and print."""
-    if keras.backend.backend() != "tensorflow":
-        raise BadSettings(f"Expected TensorFlow, received {keras.backend.backend()}. Unset KERAS_BACKEND.")
+    require_tensorflow()
     load_models()
     with temporary_folder(folder, NEEDED) as place:
         write_shards(place / "shards", synthetic_drawings(drawings), synthetic_classes())

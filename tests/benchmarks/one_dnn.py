@@ -17,7 +17,7 @@ from base_models.registry import load_models
 from features.shards import Shards
 from pipelines.layers import changes_layer
 from tests.benchmarks.clock import take_turns
-from tests.benchmarks.normalisation import plan_of, works
+from tests.benchmarks.normalisation import plan_of, require_tensorflow, works
 from tests.benchmarks.on_disk import write_shards
 from tests.benchmarks.options import Changes, Count, Folder, Json, Models, Repeat, Steps, run
 from tests.benchmarks.own_process import answering, command
@@ -63,6 +63,7 @@ def main(
     if asked_for:
         asked(*json.loads(asked_for))
         return
+    require_tensorflow()
     changes = changes_layer(change or []).values
     with temporary_folder(folder, NEEDED) as place:
         write_shards(place / "shards", synthetic_drawings(drawings), synthetic_classes())
