@@ -10,7 +10,7 @@ from sklearn.base import clone
 from ground.errors import BadSettings
 from stacking.columns import Floats, Groups, Labels, join_columns, matrix_of
 from stacking.cross_validation import cross_predicted
-from stacking.named import Named, load_named, save_named
+from stacking.named import Named, load_named, save_named, sized, unfitted
 from stacking.parts import inner_parts
 from stacking.stacker import Stacker
 
@@ -29,6 +29,7 @@ class LayeredStacker(Stacker):
     """
 
     kind = "meta"
+    _apart = ("first", "second")
 
     def __init__(
         self,
@@ -56,8 +57,7 @@ class LayeredStacker(Stacker):
             raise BadSettings("Expected estimators for both layers, received none for one. Give `first` and `second`.")
         rows, models, classes = probabilities.shape
         matrix = matrix_of(probabilities, statistics)
-        sizes = {"n_models": models, "n_classes": classes}
-        first = [(name, clone(stacker).set_params(**sizes)) for name, stacker in self.first]
+        first = sized(self.first, models, classes)
         parts = inner_parts(rows, self.inner_folds, self.seed, groups)  # (N,)
         said = [cross_predicted(stacker, matrix, labels, parts) for _, stacker in first]
         self.first_ = [(name, stacker.fit(matrix, labels, groups)) for name, stacker in first]
@@ -69,10 +69,6 @@ class LayeredStacker(Stacker):
         said = [stacker.predict_proba(matrix) for _, stacker in self.first_]
         return np.asarray(self.second_.predict_proba(_joined(probabilities, said, statistics)))
 
-    def _settings(self) -> dict[str, Any]:
-        """All but the layers, which write themselves."""
-        return {name: value for name, value in super()._settings().items() if name not in ("first", "second")}
-
     def _save_more(self, folder: Path) -> None:
         save_named(self.first_, folder, "first")
         self.second_.save(folder / "second")
@@ -82,7 +78,7 @@ class LayeredStacker(Stacker):
 
         self.first_ = load_named(folder, "first")
         self.second_ = load_method(folder / "second")
-        self.first = [(name, clone(stacker)) for name, stacker in self.first_]
+        self.first = unfitted(self.first_)
         self.second = clone(self.second_)
 
 

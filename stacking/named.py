@@ -1,12 +1,24 @@
-"""Several fitted stackers with names, as another one holds them."""
+"""Several stackers with names, as another one holds them."""
 
 from collections.abc import Sequence
 from pathlib import Path
+
+from sklearn.base import clone
 
 from ground.files import read_json_as, write_json
 from stacking.stacker import Stacker
 
 Named = Sequence[tuple[str, Stacker]]  # as in scikit-learn's StackingClassifier
+
+
+def unfitted(stackers: Named) -> list[tuple[str, Stacker]]:
+    """Unfitted copies."""
+    return [(name, clone(stacker)) for name, stacker in stackers]
+
+
+def sized(stackers: Named, n_models: int, n_classes: int) -> list[tuple[str, Stacker]]:
+    """Unfitted copies for so many models and classes."""
+    return [(name, stacker.set_params(n_models=n_models, n_classes=n_classes)) for name, stacker in unfitted(stackers)]
 
 
 def save_named(stackers: Named, folder: Path, kind: str) -> None:

@@ -36,6 +36,7 @@ class PseudoLabelStacker(WrappedStacker):
     """
 
     kind = "meta"
+    _apart = ("stacker", "unlabelled")
 
     def __init__(
         self,

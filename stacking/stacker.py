@@ -28,11 +28,13 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     it, the classes are those that occur in y, and the columns of X follow their sorted order.
 
     A subclass learns in `_learn` and answers in `_probabilities`, and keeps what it learned in attributes that
-    end in `_`; arrays among them, named in `_arrays`, are saved as they are.
+    end in `_`; arrays among them, named in `_arrays`, are saved as they are. Parameters that are no JSON, such as
+    stackers within it, are named in `_apart` and saved in `_save_more`, where they are to be kept.
     """
 
     kind: ClassVar[Literal["model", "blend", "meta"]]
     _arrays: ClassVar[tuple[str, ...]] = ()
+    _apart: ClassVar[tuple[str, ...]] = ()
     n_models: int
     n_classes: int | None
 
@@ -104,7 +106,7 @@ class Stacker(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
 
     def _settings(self) -> dict[str, Any]:
         """The parameters that are written with the estimator, as JSON."""
-        return dict(self.get_params(deep=False))
+        return {name: value for name, value in self.get_params(deep=False).items() if name not in self._apart}
 
     def _save_more(self, folder: Path) -> None:
         """Write what is neither a setting nor an array; most have nothing."""

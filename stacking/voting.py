@@ -1,14 +1,12 @@
 """The mean of what several meta-models say: they err where their fits fell out otherwise, the mean less."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from ground.errors import BadSettings
 from stacking.columns import Floats, Groups, Labels, matrix_of
-from stacking.named import Named, load_named, save_named
+from stacking.named import Named, load_named, save_named, sized, unfitted
 from stacking.shared_fits import fits_shared, fitted_copy
 from stacking.stacker import Stacker
 
@@ -22,6 +20,7 @@ class VotingStacker(Stacker):
     """
 
     kind = "meta"
+    _apart = ("stackers",)
 
     def __init__(self, stackers: Named = (), n_models: int = 1, n_classes: int | None = None) -> None:
         self.stackers = stackers
@@ -38,23 +37,18 @@ class VotingStacker(Stacker):
             raise BadSettings("Expected stackers to take the mean of, received none. Give `stackers`.")
         rows, models, classes = probabilities.shape
         matrix, every = matrix_of(probabilities, statistics), np.arange(rows)
-        sizes = {"n_models": models, "n_classes": classes}
-        sized = [(name, clone(stacker).set_params(**sizes)) for name, stacker in self.stackers]
+        voters = sized(self.stackers, models, classes)
         with fits_shared():
-            self.stackers_ = [(name, fitted_copy(stacker, matrix, labels, every, groups)) for name, stacker in sized]
+            self.stackers_ = [(name, fitted_copy(voter, matrix, labels, every, groups)) for name, voter in voters]
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
         matrix = matrix_of(probabilities, statistics)
         said = [stacker.predict_proba(matrix) for _, stacker in self.stackers_]
         return np.asarray(np.mean(said, axis=0))
 
-    def _settings(self) -> dict[str, Any]:
-        """All but the stackers, which write themselves."""
-        return {name: value for name, value in super()._settings().items() if name != "stackers"}
-
     def _save_more(self, folder: Path) -> None:
         save_named(self.stackers_, folder, "voting")
 
     def _load_more(self, folder: Path) -> None:
         self.stackers_ = load_named(folder, "voting")
-        self.stackers = [(name, clone(stacker)) for name, stacker in self.stackers_]
+        self.stackers = unfitted(self.stackers_)

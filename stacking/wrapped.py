@@ -2,7 +2,7 @@
 
 from abc import ABC
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 from sklearn.base import clone
 
@@ -13,6 +13,7 @@ from stacking.stacker import Stacker
 class WrappedStacker(Stacker, ABC):
     """Base of all: `stacker` is given unfitted, without its numbers of models and classes; `stacker_` is the fitted."""
 
+    _apart: ClassVar[tuple[str, ...]] = ("stacker",)
     stacker: Stacker | None
     stacker_: Stacker
 
@@ -27,9 +28,6 @@ class WrappedStacker(Stacker, ABC):
 
     def _probabilities(self, probabilities: Floats, statistics: Floats) -> Floats:
         return self.stacker_.predict_proba(matrix_of(probabilities, statistics))
-
-    def _settings(self) -> dict[str, Any]:
-        return {name: value for name, value in super()._settings().items() if name not in ("stacker", "unlabelled")}
 
     def _save_more(self, folder: Path) -> None:
         self.stacker_.save(folder / "stacker")

@@ -1,10 +1,6 @@
 """Our depthwise convolution against Keras's, under each backend."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -12,8 +8,8 @@ import pytest
 import tensorflow as tf
 
 from base_models.depthwise import DepthwiseConv2D
+from tests.base_models.jax_process import under_jax
 
-ROOT = Path(__file__).resolve().parents[2]
 LAYOUTS = [
     (5, 3, 1, "same"),
     (8, 5, 2, "same"),
@@ -47,16 +43,7 @@ print(off)
 
 
 def test_depthwise_convolutions_under_jax_are_those_of_keras():
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(
-        [sys.executable, "-c", COMPARE, json.dumps(LAYOUTS)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    assert float(ended.stdout) < 1e-4
+    assert float(under_jax(COMPARE, json.dumps(LAYOUTS))) < 1e-4
 
 
 @pytest.mark.parametrize("eager", [False, True], ids=["traced", "eager"])

@@ -1,32 +1,14 @@
 """Keras's layers compute quicker within it, and are Keras's again outside."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
 
 from base_models.depthwise import DepthwiseConv2D
 from base_models.quick_layers import quick_layers
+from tests.base_models.jax_process import under_jax
 
-ROOT = Path(__file__).resolve().parents[2]
 PICTURES = np.random.default_rng(1).normal(3, 2, (6, 9, 8, 3)).astype(np.float32)
-UNDER_JAX = """
-from tests.base_models.test_quick_layers import BOTH, kinds, learned, small
-import numpy as np
-from base_models.quick_layers import quick_layers
-
-network = small()
-with quick_layers(network):
-    assert kinds(network) == ["BatchNormalization", "DepthwiseConv2D of ours"]
-    quick = learned(network)
-for ours, theirs in zip(quick, learned(small()), strict=True):
-    np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
-assert kinds(network) == BOTH
-"""
 BOTH = ["BatchNormalization", "DepthwiseConv2D"]
 
 
@@ -56,21 +38,26 @@ def kinds(network):
     return [own.get(type(layer), type(layer).__name__) for layer in network.layers if isinstance(layer, kept)]
 
 
-def test_a_network_learns_and_answers_the_same():
+def require_same(quicker, rtol, atol):
+    """A network within it is of the kinds `quicker`, and learns and answers the same; outside it is Keras's own."""
     network = small()
     with quick_layers(network):
-        assert kinds(network) == ["FusedNormalisation", "DepthwiseConv2D of ours"]
+        assert kinds(network) == quicker
         quick = learned(network)
     for ours, theirs in zip(quick, learned(small()), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=atol)
+    assert kinds(network) == BOTH
+
+
+def test_a_network_learns_and_answers_the_same():
+    require_same(["FusedNormalisation", "DepthwiseConv2D of ours"], rtol=1e-4, atol=1e-5)
 
 
 def test_so_it_does_under_jax():
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(
-        [sys.executable, "-c", UNDER_JAX], env=environment, capture_output=True, text=True, check=False
+    quicker = ["BatchNormalization", "DepthwiseConv2D of ours"]
+    under_jax(
+        f"from tests.base_models.test_quick_layers import require_same; require_same({quicker}, rtol=1e-3, atol=1e-4)"
     )
-    assert ended.returncode == 0, ended.stderr
 
 
 def test_it_reaches_networks_inside_a_network():
