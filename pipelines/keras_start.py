@@ -6,6 +6,7 @@ import resource
 import sys
 import tempfile
 
+import base_models  # noqa: F401  # it asks for oneDNN, which TensorFlow heeds only before it is loaded
 from ground.errors import NotEnoughRoom
 
 ADDRESSES = 6e9  # bytes; a run of the smallest models maps 4.8 GB, most of it never touched
