@@ -72,7 +72,8 @@ class TrainSettings(Settings):
     inputs: dict[str, Any] = Field(default={})  # over the model's own: size, line_width, renderer, use_time, length
     network: dict[str, Any] = Field(default={})  # the architecture's own arguments: alpha, dropout, pooling, weights, …
     feed: FeedName = "shards"  # what hands out the batches; all give the same drawings, shards the fastest
-    small_first: Share = 0.0  # share of the epochs, from the first, on pictures of half the size: at a quarter the cost
+    small_first: Share = 0.0  # share of the epochs, from the first, on half as large pictures, at a quarter the cost;
+    # sequences, and pictures beside them, keep their size
     start_from: str = ""  # another run's folder: a fold starts from its model there that has not seen it
     frozen: Share = 0.0  # share of the layers with weights, from the input on, that keep those they begin with
     teacher: str = ""  # another run's folder: a fold learns from what networks that have not seen it answer
